@@ -269,6 +269,7 @@ class Domain:
     title: Text
     description: Text
     eu_theme: str
+    descriptor: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +289,7 @@ class Publisher:
     valid_to: str | None
     successors: tuple[str, ...]
     sources: tuple[Source, ...]
+    descriptor: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,7 @@ def domain(entry: Mapping[str, Any]) -> model.Domain:
         title=text(entry, "title"),
         description=text(entry, "description"),
         eu_theme=entry["dulieumo:euTheme"],
+        descriptor=MappingProxyType(dict(entry)),
     )
 
 
@@ -201,6 +202,7 @@ def publisher(entry: Mapping[str, Any]) -> model.Publisher:
         valid_to=entry.get("validTo"),
         successors=tuple(entry.get("successors", ())),
         sources=sources(entry.get("sources")),
+        descriptor=MappingProxyType(dict(entry)),
     )
 
 
