@@ -80,7 +80,9 @@ def _file(resource: Resource, source: Path, scratch: Path) -> list[Artifact]:
     shutil.copyfile(source, scratch / name)
     size, digest = source.stat().st_size, canonical.sha256_of_file(scratch / name)
     return [
-        Artifact(path=name, kind="file", media_type=resource.media_type, bytes=size, sha256=digest, resource=resource.name)
+        Artifact(
+            path=name, kind="file", media_type=resource.media_type, bytes=size, sha256=digest, resource=resource.name
+        )
     ]
 
 
@@ -134,7 +136,9 @@ class _Order:
         if not self.key or batch.num_rows == 0:
             return True
         keys = batch.select(list(self.key))
-        if self.last is not None and not _ascending(pa.Table.from_batches([self.last, keys.slice(0, 1)]).combine_chunks()):
+        if self.last is not None and not _ascending(
+            pa.Table.from_batches([self.last, keys.slice(0, 1)]).combine_chunks()
+        ):
             return False
         self.last = keys.slice(keys.num_rows - 1)
         return _ascending(pa.Table.from_batches([keys]))
@@ -157,7 +161,12 @@ def _ascending(keys: pa.Table) -> bool:
 
 
 def _write(
-    resource: Resource, schema: Schema, arrow: pa.Schema, key: tuple[str, ...], batches: Iterator[pa.RecordBatch], scratch: Path
+    resource: Resource,
+    schema: Schema,
+    arrow: pa.Schema,
+    key: tuple[str, ...],
+    batches: Iterator[pa.RecordBatch],
+    scratch: Path,
 ) -> list[Artifact]:
     csv_path, parquet_path = scratch / f"{resource.name}.csv", scratch / f"{resource.name}.parquet"
     digest, rows, order = hashlib.sha256(), 0, _Order(key)

@@ -16,7 +16,7 @@ def dumps(value: Any) -> bytes:
 
 
 def hash_of(value: Any) -> str:
-    """"sha256:…" of a JSON value, whatever the order of its keys."""
+    """ "sha256:…" of a JSON value, whatever the order of its keys."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 

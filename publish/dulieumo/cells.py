@@ -43,7 +43,9 @@ FALSE_VALUES = ("false", "False", "FALSE", "0")
 _INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
 _FLOAT = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?")
+_DATETIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
 _YEAR = r"^-?[0-9]{4}$"
 _YEARMONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
@@ -191,7 +193,7 @@ def _iso_date(text: str) -> date | None:
 
 def _strptime(text: str, pattern: str, kind: type) -> Any:
     try:
-        moment = datetime.strptime(text, pattern)  # noqa: DTZ007 the caller gives the zone
+        moment = datetime.strptime(text, pattern)
     except ValueError:
         return None
     return moment.date() if kind is date else moment.time() if kind is time else moment

@@ -22,12 +22,12 @@ def records(columns: Sequence[Column], batch: pa.RecordBatch) -> bytes:
     """The lines of a typed batch (columns in schema order). No rows: no bytes."""
     if batch.num_rows == 0:
         return b""
-    texts = [
-        _quoted(cells.to_text(column, values)) for column, values in zip(columns, batch.columns, strict=True)
-    ]
+    texts = [_quoted(cells.to_text(column, values)) for column, values in zip(columns, batch.columns, strict=True)]
     if len(texts) == 1:  # an empty line is no record for many readers
         texts = [pc.if_else(pc.equal(texts[0], ""), '""', texts[0])]
-    lines = pc.binary_join_element_wise(*(text.cast(pa.large_string()) for text in texts), pa.scalar(",", pa.large_string()))
+    lines = pc.binary_join_element_wise(
+        *(text.cast(pa.large_string()) for text in texts), pa.scalar(",", pa.large_string())
+    )
     lines = pc.binary_join_element_wise(lines, pa.scalar("\n", pa.large_string()), pa.scalar("", pa.large_string()))
     return _bytes_of(lines)
 

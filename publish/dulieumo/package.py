@@ -11,7 +11,17 @@ from typing import Any
 
 from dulieumo.model import Artifact, Catalog, Dataset, Resource, Text
 
-FORMAT_KEYS = ("format", "decimalChar", "groupChar", "bareNumber", "trueValues", "falseValues", "missingValues", "dulieumo:timezone", "dulieumo:sample")
+FORMAT_KEYS = (
+    "format",
+    "decimalChar",
+    "groupChar",
+    "bareNumber",
+    "trueValues",
+    "falseValues",
+    "missingValues",
+    "dulieumo:timezone",
+    "dulieumo:sample",
+)
 KEPT_FORMATS = ("string",)  # email, uri, uuid: what the text is, not how it is written
 
 
@@ -78,7 +88,9 @@ def _resource(resource: Resource) -> dict[str, Any]:
     if not resource.is_table:
         entry["path"] = resource.path.rsplit("/", 1)[-1]
         return entry
-    entry.update(path=f"{resource.name}.csv", format="csv", mediatype="text/csv", encoding="utf-8", dialect={"delimiter": ","})
+    entry.update(
+        path=f"{resource.name}.csv", format="csv", mediatype="text/csv", encoding="utf-8", dialect={"delimiter": ","}
+    )
     entry.pop("dulieumo:sampleRows", None)
     schema = dict(entry["schema"])
     schema["missingValues"] = [""]

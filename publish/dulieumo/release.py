@@ -24,7 +24,10 @@ def compose(
     """The release of these versions. Its name, unless given, comes from its content: the same content, the same name."""
     ordered = tuple(versions)
     content_hash = canonical.hash_of(
-        {"catalogue": _catalogue(catalog), "datasets": {item.name: [item.version, item.content_hash] for item in ordered}}
+        {
+            "catalogue": _catalogue(catalog),
+            "datasets": {item.name: [item.version, item.content_hash] for item in ordered},
+        }
     )
     return Release(
         name=name or content_hash.removeprefix("sha256:")[:12],
@@ -143,4 +146,3 @@ def _catalogue(catalog: Catalog) -> dict[str, Any]:
         "domains": [dict(item.descriptor) for item in catalog.domains],
         "publishers": [dict(item.descriptor) for item in catalog.publishers],
     }
-

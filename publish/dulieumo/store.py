@@ -1,8 +1,8 @@
 """Where versions and releases lie: written whole or not at all, then never changed.
 
-    data/<dataset>/<version>/      immutable: files, datapackage.json, SHA256SUMS
-    releases/<name>/               immutable: release.json, SHA256SUMS
-    latest.json                    names the current release; written last, so a reader never sees half a release
+data/<dataset>/<version>/      immutable: files, datapackage.json, SHA256SUMS
+releases/<name>/               immutable: release.json, SHA256SUMS
+latest.json                    names the current release; written last, so a reader never sees half a release
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ class FolderStore:
         folder = self.local_path(path)
         if not folder.is_dir():
             return ()
-        return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")))
+        return tuple(
+            sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+        )
 
     @contextmanager
     def new_folder(self, path: str) -> Iterator[Path]:

@@ -87,7 +87,9 @@ def _read_csv(path: Path, resource: Resource, ragged: list[RaggedRow]) -> Iterat
     )
     try:
         with arrow_csv.open_csv(path, reading, parse, convert) as reader:
-            unknown = [name for name, kind in zip(reader.schema.names, reader.schema.types, strict=True) if kind != pa.string()]
+            unknown = [
+                name for name, kind in zip(reader.schema.names, reader.schema.types, strict=True) if kind != pa.string()
+            ]
             if unknown:  # columns that the schema does not know: read them as text as well
                 convert.column_types = dict.fromkeys([*names, *unknown], pa.string())
         with arrow_csv.open_csv(path, reading, parse, convert) as reader:
@@ -160,7 +162,11 @@ def _texts(key: str, text: Text | None) -> dict[str, str]:
 
 
 def _column_metadata(column: Column) -> dict[str, str]:
-    metadata = {**_texts("title", column.title), **_texts("description", column.description), **_texts("unit", column.unit)}
+    metadata = {
+        **_texts("title", column.title),
+        **_texts("description", column.description),
+        **_texts("unit", column.unit),
+    }
     if column.categories:
         labels = [{"value": item.value, **_texts("label", item.label)} for item in column.categories]
         metadata["categories"] = _json(labels)

@@ -11,7 +11,17 @@ from dulieumo_rules.findings import Finding, finding
 from .profile import nearest
 from .yamlfile import Document, Path
 
-TRANSLATED = ("title", "description", "dulieumo:purpose", "dulieumo:scope", "dulieumo:collectionMethod", "dulieumo:unit", "label", "statement", "reason")
+TRANSLATED = (
+    "title",
+    "description",
+    "dulieumo:purpose",
+    "dulieumo:scope",
+    "dulieumo:collectionMethod",
+    "dulieumo:unit",
+    "label",
+    "statement",
+    "reason",
+)
 
 
 def check(catalog: Catalog, documents: Mapping[str, Document]) -> list[Finding]:
@@ -33,7 +43,9 @@ def _dataset(catalog: Catalog, dataset: Dataset, document: Document) -> Iterator
     names = [publisher.name for publisher in catalog.publishers]
     if dataset.publisher not in names:
         place = document.place(("dulieumo:publisher",))
-        yield finding("publisher-unknown", place, publisher=dataset.publisher, nearest=nearest(dataset.publisher, names))
+        yield finding(
+            "publisher-unknown", place, publisher=dataset.publisher, nearest=nearest(dataset.publisher, names)
+        )
     latest = dataset.changelog[-1]
     if latest.version != dataset.version:
         place = document.place(("version",))
@@ -65,7 +77,9 @@ def _schema(
     names = [column.name for column in schema.columns]
     yield from _twice(names, "column-twice", (*path, "fields"), document)
     for position, column in enumerate(schema.columns):
-        place = document.place((*path, "fields", position), dataset=dataset.name, table=resource.name, column=column.name)
+        place = document.place(
+            (*path, "fields", position), dataset=dataset.name, table=resource.name, column=column.name
+        )
         if column.type == "number" and column.decimal is None and not column.is_float:
             yield finding("number-size-not-declared", place)
         if column.decimal is not None and column.decimal.scale > column.decimal.precision:
@@ -80,10 +94,12 @@ def _schema(
                 reference_columns=(column.code_list.column,),
             )
             yield from _reference(catalog, dataset, key, (*path, "fields", position), document)
-    for group, key in (("primaryKey", schema.primary_key), *(("uniqueKeys", key) for key in schema.unique_keys)):
-        for name in key:
+    for group, keyed in (("primaryKey", schema.primary_key), *(("uniqueKeys", key) for key in schema.unique_keys)):
+        for name in keyed:
             if name not in names:
-                yield finding("key-column-unknown", document.place((*path, group)), column=name, nearest=nearest(name, names))
+                yield finding(
+                    "key-column-unknown", document.place((*path, group)), column=name, nearest=nearest(name, names)
+                )
     for key_ in schema.foreign_keys:
         where = (*path, "foreignKeys" if key_.dataset is None else "dulieumo:foreignKeys")
         for name in key_.columns:
@@ -96,7 +112,9 @@ def _schema(
         yield from _reference(catalog, dataset, target, where, document)
 
 
-def _reference(catalog: Catalog, dataset: Dataset, key: ForeignKey, path: Path, document: Document) -> Iterator[Finding]:
+def _reference(
+    catalog: Catalog, dataset: Dataset, key: ForeignKey, path: Path, document: Document
+) -> Iterator[Finding]:
     """The dataset, table and columns that a key points to exist."""
     place = document.place(path, dataset=dataset.name)
     target = dataset if key.dataset is None else catalog.dataset(key.dataset)
@@ -107,7 +125,9 @@ def _reference(catalog: Catalog, dataset: Dataset, key: ForeignKey, path: Path, 
     table = target.resource(key.resource)
     if table is None or table.schema is None:
         names = [item.name for item in target.resources]
-        yield finding("reference-unknown", place, target=f"{target.name}/{key.resource}", nearest=nearest(key.resource, names))
+        yield finding(
+            "reference-unknown", place, target=f"{target.name}/{key.resource}", nearest=nearest(key.resource, names)
+        )
         return
     columns = [column.name for column in table.schema.columns]
     for name in key.reference_columns:

@@ -51,7 +51,12 @@ def _explain(error: Any, document: Document) -> Iterable[Finding]:
             allowed = error.kind.options if rule == "enum" else [error.kind.expected_value]
             options, shown = [str(option) for option in allowed], _shown(error.instance)
             yield finding(
-                "descriptor-not-allowed", place, key=key, value=shown, allowed=", ".join(options), nearest=nearest(shown, options)
+                "descriptor-not-allowed",
+                place,
+                key=key,
+                value=shown,
+                allowed=", ".join(options),
+                nearest=nearest(shown, options),
             )
         case "pattern":
             shown = _shown(error.instance)
@@ -63,7 +68,9 @@ def _explain(error: Any, document: Document) -> Iterable[Finding]:
             yield finding("descriptor-source-undated", place, title=str(error.instance.get("title", "")))
         case _:
             shown = _shown(error.instance)
-            yield finding("descriptor-out-of-bounds", place, key=key, value=shown, rule=rule, detail=error.message[-120:])
+            yield finding(
+                "descriptor-out-of-bounds", place, key=key, value=shown, rule=rule, detail=error.message[-120:]
+            )
 
 
 @cache

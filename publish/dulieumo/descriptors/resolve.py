@@ -118,7 +118,9 @@ def resource(entry: Mapping[str, Any]) -> model.Resource:
         kind=model.Kind(entry.get("dulieumo:kind", "real")),
         schema=schema(entry["schema"]) if "schema" in entry else None,
         completeness=model.Completeness(
-            statement=text(completeness, "statement"), listed=completeness.get("listed"), total=completeness.get("total")
+            statement=text(completeness, "statement"),
+            listed=completeness.get("listed"),
+            total=completeness.get("total"),
         )
         if completeness
         else None,

@@ -71,7 +71,9 @@ def parse(data: bytes, file: str) -> tuple[Document, tuple[Finding, ...]]:
     except yaml.YAMLError as error:  # a character that YAML forbids, such as NUL
         position = getattr(error, "position", 0)
         line = text[:position].count("\n") + 1
-        return empty, (finding("yaml-syntax", Place(file=file, line=line), problem=str(getattr(error, "reason", error))),)
+        return empty, (
+            finding("yaml-syntax", Place(file=file, line=line), problem=str(getattr(error, "reason", error))),
+        )
     if reader.findings:
         return empty, tuple(reader.findings)
     return Document(file=file, value=value, lines=reader.lines), ()
@@ -89,7 +91,9 @@ class _Reader:
         value: Any = None
         seen = False
         for event in events:
-            if isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent, yaml.StreamEndEvent)):
+            if isinstance(
+                event, (yaml.StreamStartEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent, yaml.StreamEndEvent)
+            ):
                 continue
             if seen:
                 raise _Stop(finding("yaml-many-documents", self._place(event)))
@@ -97,8 +101,7 @@ class _Reader:
         return value
 
     def _place(self, event: yaml.Event) -> Place:
-        mark = event.start_mark
-        return Place(file=self.file, line=mark.line + 1 if mark else None)
+        return Place(file=self.file, line=_line(event))
 
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Any:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -115,7 +118,7 @@ class _Reader:
                 if isinstance(child, yaml.SequenceEndEvent):
                     break
                 here = (*path, len(items))
-                self.lines[here] = child.start_mark.line + 1
+                self.lines[here] = _line(child)
                 items.append(self._value(child, events, here))
             return items
         mapping: dict[str, Any] = {}
@@ -130,11 +133,15 @@ class _Reader:
                 first = self.lines[here]
                 self.findings.append(finding("yaml-duplicate-key", self._place(child), key=key, first=first))
             else:
-                self.lines[here] = child.start_mark.line + 1
+                self.lines[here] = _line(child)
             if key == "<<" or child.anchor:
                 raise _Stop(finding("yaml-anchor", self._place(child)))
             mapping[key] = self._value(next(events), events, here)
         return mapping
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:

@@ -1,0 +1,100 @@
+"""`dulieumo build`: the checked datasets → versions and a release in the store."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dulieumo import build, check, descriptors, errors, release
+from dulieumo.cli import common
+from dulieumo.config import Settings
+from dulieumo.errors import ConfigError, ReleaseError
+from dulieumo.i18n import _, ngettext
+from dulieumo.model import Release
+from dulieumo.store import FolderStore
+
+
+@click.command("build")
+@common.settings_options
+@common.format_option("text", "json")
+@click.option("--name", help="Name of the release, such as a tag; by default it follows from the content.")
+def command(datasets: Path | None, dist: Path | None, format_: str, name: str | None) -> int:
+    """Build the release: canonical CSV and Parquet, descriptor and checksums of every dataset."""
+    settings = common.settings(datasets, dist)
+    made = run(settings, name=name)
+    if format_ == "json":
+        common.print_json(summary(settings, made))
+    else:
+        rows = sum(version.rows(item.name) or 0 for version in made.versions for item in version.dataset.resources)
+        text = ngettext(
+            "Release {name}: {count} dataset, {rows} rows.",
+            "Release {name}: {count} datasets, {rows} rows.",
+            len(made.versions),
+        )
+        common.answers().print(text.format(name=made.name, count=len(made.versions), rows=rows), markup=False)
+    return errors.DONE
+
+
+def summary(settings: Settings, made: Release) -> dict[str, Any]:
+    return {
+        "release": made.name,
+        "contentHash": made.content_hash,
+        "previous": made.previous,
+        "datasets": len(made.versions),
+        "store": str(settings.store),
+    }
+
+
+def run(settings: Settings, *, name: str | None = None) -> Release:
+    """Build all datasets that the report approved. Raises ReleaseError where the report is missing, stale or negative."""
+    reading = descriptors.read(settings.datasets)
+    report = _report(settings)
+    if reading.catalog is None or not report.get("valid"):
+        raise ReleaseError(_("The data does not pass; nothing was built."), hint=_("See: dulieumo check"))
+    store = FolderStore(settings.store)
+    versions = []
+    with common.progress(_("Building"), len(reading.catalog.datasets)) as step:
+        for dataset in reading.catalog.datasets:
+            if report["inputs"].get(dataset.name) != check.input_hash(reading.folder, dataset):
+                raise ReleaseError(
+                    _("{dataset} was changed after it was checked.").format(dataset=dataset.name),
+                    hint=_("Run `dulieumo check` again, then build."),
+                )
+            versions.append(build.build(reading.catalog, dataset, reading.folder, store))
+            step(dataset.name)
+    previous = release.latest(store)
+    made = release.compose(reading.catalog, versions, name=name, previous=previous, commit=_commit(settings.root))
+    if (
+        previous is not None
+        and name in (None, previous)
+        and release.read(store, previous).content_hash == made.content_hash
+    ):
+        return release.read(store, previous)
+    release.write(store, made)
+    return made
+
+
+def _report(settings: Settings) -> Any:
+    path = settings.dist / "report.json"
+    if not path.is_file():
+        raise ConfigError(_("There is no report of a check yet."), hint=_("Run first: dulieumo check"))
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _commit(root: Path) -> str | None:
+    """The commit that the catalogue lies at; None outside Git or with uncommitted changes."""
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(root), *words], capture_output=True, text=True, check=False, timeout=30
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    return None if git("status", "--porcelain", "--", ".") else git("rev-parse", "HEAD")

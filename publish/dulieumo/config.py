@@ -1,0 +1,193 @@
+"""Settings: flags > DULIEUMO_* > dulieumo.toml > pyproject.toml [tool.dulieumo] > defaults. Typos are errors.
+
+    # dulieumo.toml
+    datasets = "datasets"            # the catalogue's folder
+    dist = "dist"                    # where the stages write
+    target = "local"                 # the target used when none is named
+
+    [targets.production]
+    url = "https://data.example.org"
+    production = true                # refuses sample data
+    token_file = "~/.config/dulieumo/production.token"   # or DULIEUMO_TOKEN_PRODUCTION in the environment
+
+Secrets never stand in these files, only where to find them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dulieumo.errors import ConfigError, NotAuthorized
+from dulieumo.i18n import _
+
+LOCAL = "local"
+LOCAL_STATE = Path(".local-ckan")
+_KEYS = ("datasets", "dist", "target", "targets")
+_TARGET_KEYS = ("url", "production", "token_file", "organization_prefix")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A CKAN to publish to. The token is read when it is needed, and is in no representation of this value."""
+
+    name: str
+    url: str
+    is_production: bool = False
+    token_file: Path | None = None
+
+    @property
+    def token_variable(self) -> str:
+        return "DULIEUMO_TOKEN_" + "".join(letter if letter.isalnum() else "_" for letter in self.name.upper())
+
+    def token(self, environment: Mapping[str, str] = os.environ) -> str:
+        """The API token: from the environment, else from the file. Raises NotAuthorized where neither has one."""
+        found = environment.get(self.token_variable, "").strip()
+        if not found and self.token_file is not None and self.token_file.is_file():
+            found = self.token_file.read_text(encoding="utf-8").strip()
+        if not found:
+            raise NotAuthorized(
+                _("There is no API token for the target {name}.").format(name=self.name),
+                hint=_(
+                    "Put it into the environment variable {variable}, or name a token_file in dulieumo.toml."
+                ).format(variable=self.token_variable),
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`root` is the folder of the catalogue's project; the other paths are absolute."""
+
+    root: Path
+    datasets: Path
+    dist: Path
+    target: str
+    targets: Mapping[str, Target]
+
+    @property
+    def store(self) -> Path:
+        return self.dist / "store"
+
+    @property
+    def site(self) -> Path:
+        return self.dist / "site"
+
+    def find_target(self, name: str | None = None) -> Target:
+        """The target of that name, else the default one. Raises ConfigError where it is not declared."""
+        wanted = name or self.target
+        if wanted in self.targets:
+            return self.targets[wanted]
+        if wanted == LOCAL:
+            return _local_target(self.root)
+        raise ConfigError(
+            _("There is no target {name}.").format(name=wanted),
+            hint=_("Declare [targets.{name}] in dulieumo.toml. Known: {known}.").format(
+                name=wanted, known=", ".join([*self.targets, LOCAL])
+            ),
+        )
+
+
+def load(start: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings for the project that `start` (the working folder by default) lies in. Raises ConfigError."""
+    root = _root((start or Path.cwd()).resolve())
+    file, values = _file(root)
+    _no_typos(values, _KEYS, file)
+    targets = {}
+    for name, entry in values.get("targets", {}).items():
+        _no_typos(entry, _TARGET_KEYS, file)
+        targets[name] = _target(name, entry, root, file)
+
+    def setting(name: str, default: str) -> str:
+        value = environment.get(f"DULIEUMO_{name.upper()}") or values.get(name, default)
+        if not isinstance(value, str):
+            raise ConfigError(_("{key} in {file} must be a text.").format(key=name, file=file))
+        return value
+
+    return Settings(
+        root=root,
+        datasets=root / setting("datasets", "datasets"),
+        dist=root / setting("dist", "dist"),
+        target=setting("target", LOCAL),
+        targets=targets,
+    )
+
+
+def with_flags(settings: Settings, *, datasets: Path | None = None, dist: Path | None = None) -> Settings:
+    """The settings with what the command line says, which rules over all else."""
+    return replace(
+        settings,
+        datasets=datasets.resolve() if datasets else settings.datasets,
+        dist=dist.resolve() if dist else settings.dist,
+    )
+
+
+def _root(start: Path) -> Path:
+    """The nearest folder upwards that has dulieumo.toml, or a datasets/catalog.yaml; else `start`."""
+    for folder in (start, *start.parents):
+        if (folder / "dulieumo.toml").is_file() or (folder / "datasets" / "catalog.yaml").is_file():
+            return folder
+    return start
+
+
+def _file(root: Path) -> tuple[str, dict[str, Any]]:
+    own, project = root / "dulieumo.toml", root / "pyproject.toml"
+    for path in (own, project):
+        if not path.is_file():
+            continue
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(_("{file} cannot be read: {reason}").format(file=path.name, reason=error)) from error
+        if path == project:
+            values = values.get("tool", {}).get("dulieumo", {})
+        return path.name, values
+    return "dulieumo.toml", {}
+
+
+def _no_typos(values: Mapping[str, Any], known: tuple[str, ...], file: str) -> None:
+    for key in values:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = (
+                _("Did you mean {near}?").format(near=near[0])
+                if near
+                else _("Known: {known}.").format(known=", ".join(known))
+            )
+            raise ConfigError(_("{file} has an unknown key {key}.").format(file=file, key=key), hint=hint)
+
+
+def _target(name: str, entry: Mapping[str, Any], root: Path, file: str) -> Target:
+    address = urlsplit(str(entry.get("url", "")))
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ConfigError(
+            _("The target {name} in {file} needs a url that begins with https://.").format(name=name, file=file)
+        )
+    if address.username or address.password:
+        raise ConfigError(_("The url of the target {name} holds a password; take it out.").format(name=name))
+    token_file = entry.get("token_file")
+    return Target(
+        name=name,
+        url=str(entry["url"]).rstrip("/"),
+        is_production=bool(entry.get("production", False)),
+        token_file=root / Path(token_file).expanduser() if token_file else None,
+    )
+
+
+def _local_target(root: Path) -> Target:
+    """The CKAN of `dulieumo ckan up`, as that command describes it."""
+    state = root / LOCAL_STATE / "target.json"
+    if not state.is_file():
+        raise ConfigError(
+            _("There is no local CKAN yet."),
+            hint=_("Start it with: dulieumo ckan up — or name another target with --target."),
+        )
+    facts = json.loads(state.read_text(encoding="utf-8"))
+    return Target(name=LOCAL, url=facts["url"].rstrip("/"), token_file=Path(facts["token_file"]))
