@@ -135,7 +135,7 @@ def _number_text(column: Column, present: pa.Array) -> pa.Array:
         present = pc.replace_substring_regex(present, r"(^[^0-9-]+)|([^0-9]+$)", "")
     group, point = descriptor.get("groupChar", ""), descriptor.get("decimalChar", ".")
     if group:
-        fraction = f"({re.escape(point)}[0-9]+)?"
+        fraction = f"({re.escape(point)}[0-9]+)?" if column.type == "number" else ""
         grouped = f"^-?([0-9]{{1,3}}({re.escape(group)}[0-9]{{3}})*|[0-9]+){fraction}$"
         regular = pc.match_substring_regex(present, grouped)
         stripped = pc.replace_substring(present, group, "")
@@ -355,6 +355,8 @@ def to_text(column: Column, values: pa.Array) -> pa.Array:
         offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths).cast(pa.int32())])
         texts = pa.ListArray.from_arrays(offsets, items, mask=pc.is_null(values))
         return pc.binary_join(texts, list_delimiter(column))
+    if pa.types.is_decimal(kind) and kind.scale > 6:  # Arrow would write 0.000000001 as 1E-9
+        return pa.array([None if value is None else f"{value:f}" for value in values.to_pylist()], pa.string())
     return values.cast(pa.string())
 
 

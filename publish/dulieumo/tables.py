@@ -92,8 +92,8 @@ def _read_csv(path: Path, resource: Resource, ragged: list[RaggedRow]) -> Iterat
             ]
             if unknown:  # columns that the schema does not know: read them as text as well
                 convert.column_types = dict.fromkeys([*names, *unknown], pa.string())
+        ragged.clear()  # the first look has already met those of its first block
         with arrow_csv.open_csv(path, reading, parse, convert) as reader:
-            ragged.clear()
             empty = True
             for batch in reader:
                 empty = False

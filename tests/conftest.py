@@ -1,0 +1,50 @@
+"""Fixtures for all tests: messages in Vietnamese, no network but loopback."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dulieumo import i18n
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--prove", action="store_true", help="run the long matrices in full instead of a seeded sample")
+
+
+@pytest.fixture(scope="session")
+def is_proof(pytestconfig: pytest.Config) -> bool:
+    """Whether the long matrices run in full (`make prove-*`)."""
+    return bool(pytestconfig.getoption("--prove"))
+
+
+@pytest.fixture(autouse=True)
+def _vietnamese() -> Iterator[None]:
+    i18n.use("vi")
+    yield
+    i18n.use("vi")
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches for the Internet is a test that fails without it: refuse at once."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The folder of this checkout."""
+    return REPOSITORY
