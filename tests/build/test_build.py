@@ -267,7 +267,7 @@ def test_a_release_reads_back_as_it_was_composed(tmp_path: Path, store: FolderSt
 
 
 def test_an_absent_or_newer_release_is_a_clear_error(tmp_path: Path, store: FolderStore) -> None:
-    with pytest.raises(ConfigError, match="dulieumo build|release|bản"):
+    with pytest.raises(ConfigError, match=r"store|kho"):
         release.read(store)
     composed = build_all(made.one(tmp_path, [field("ma")], "ma\na\n", ["ma"]), store)
     path = store.local_path(f"releases/{composed.name}/release.json")
