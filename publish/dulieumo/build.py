@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from dulieumo import canonical, csvfile, package, parquetfile, release, tables
+from dulieumo import canonical, csvfile, package, parquetfile, release, tables, workbook
 from dulieumo.errors import ReleaseError
 from dulieumo.i18n import _
 from dulieumo.model import Artifact, Catalog, Dataset, DatasetVersion, Resource, Schema
@@ -23,6 +24,7 @@ from dulieumo.store import FolderStore
 
 CSV_TYPE = "text/csv"
 PARQUET_TYPE = "application/vnd.apache.parquet"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SORTABLE = ("string", "integer", "number", "date", "datetime", "time", "year", "yearmonth", "boolean", "duration")
 
 
@@ -49,6 +51,10 @@ def build(catalog: Catalog, dataset: Dataset, folder: Path, store: FolderStore) 
         stored = _stored(store, target, content_hash)
         if stored is not None:
             return stored
+        for resource in dataset.resources:
+            if resource.is_table:
+                reason = _workbook(catalog, dataset, resource, scratch, artifacts)
+                absent[resource.name] = {"xlsx": reason} if reason else {}
         descriptor = canonical.dumps(package.complete(skeleton, content_hash, artifacts, absent))
         (scratch / "datapackage.json").write_bytes(descriptor)
         sums = {artifact.path: artifact.sha256 for artifact in artifacts}
@@ -158,6 +164,42 @@ def _ascending(keys: pa.Table) -> bool:
         equal = pc.fill_null(pc.equal(after, before), pc.and_(pc.is_null(before), pc.is_null(after)))
         undecided = pc.and_(undecided, equal)
     return True
+
+
+def _workbook(
+    catalog: Catalog, dataset: Dataset, resource: Resource, scratch: Path, artifacts: list[Artifact]
+) -> str | None:
+    """Write the table as XLSX too, after its other files; or the code of the reason why not."""
+    assert resource.schema is not None
+    parquet = pq.ParquetFile(scratch / f"{resource.name}.parquet")
+    rows, columns = parquet.metadata.num_rows, len(resource.schema.columns)
+    reason = workbook.why_not(columns, rows, 0) or workbook.why_not(columns, rows, _longest_text(parquet))
+    if reason is not None:
+        return reason
+    path = scratch / f"{resource.name}.xlsx"
+    workbook.write(path, catalog, dataset, resource, parquet.iter_batches())
+    made = Artifact(
+        path=path.name,
+        kind="xlsx",
+        media_type=XLSX_TYPE,
+        bytes=path.stat().st_size,
+        sha256=canonical.sha256_of_file(path),
+        resource=resource.name,
+        rows=rows,
+    )
+    last = max(index for index, artifact in enumerate(artifacts) if artifact.resource == resource.name)
+    artifacts.insert(last + 1, made)
+    return None
+
+
+def _longest_text(parquet: pq.ParquetFile) -> int:
+    """The length of the longest text of the table, in characters."""
+    longest = 0
+    for batch in parquet.iter_batches():
+        for values in batch.columns:
+            if pa.types.is_string(values.type):
+                longest = max(longest, pc.max(pc.utf8_length(values)).as_py() or 0)
+    return longest
 
 
 def _write(

@@ -190,4 +190,4 @@ def _local_target(root: Path) -> Target:
             hint=_("Start it with: dulieumo ckan up — or name another target with --target."),
         )
     facts = json.loads(state.read_text(encoding="utf-8"))
-    return Target(name=LOCAL, url=facts["url"].rstrip("/"), token_file=Path(facts["token_file"]))
+    return Target(name=LOCAL, url=facts["url"].rstrip("/"), token_file=Path(facts["editor_token_file"]))

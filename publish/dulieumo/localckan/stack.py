@@ -241,8 +241,8 @@ def write_target(context: Context) -> None:
         "sysadmin": SYSADMIN,
         "sysadmin_token_file": str(where.sysadmin_token),
         "sysadmin_password_file": str(where.sysadmin_password),
-        "editor": EDITOR,
-        "editor_token_file": str(where.editor_token),
+        "user": EDITOR,
+        "token_file": str(where.editor_token),
     }
     text = json.dumps(target, indent=2, ensure_ascii=False) + "\n"
     write_private(where.target, text)
