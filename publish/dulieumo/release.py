@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow
 
-from dulieumo import __version__, canonical, package
+from dulieumo import __version__, canonical, changes, package
 from dulieumo.descriptors import resolve
 from dulieumo.errors import ConfigError
 from dulieumo.i18n import _
@@ -40,18 +39,23 @@ def compose(
     )
 
 
-def write(store: FolderStore, release: Release) -> None:
-    """Write the manifest and its checksums, then point `latest` at it."""
-    manifest = canonical.dumps(_manifest(release))
+def write(store: FolderStore, release: Release, changed: tuple[changes.DatasetChange, ...] = ()) -> None:
+    """Write the manifest, what it changes and its checksums, then point `latest` at it."""
     folder = f"releases/{release.name}"
-    sums = {f"{folder}/release.json": hashlib.sha256(manifest).hexdigest()}
+    sums: dict[str, str] = {}
     for version in release.versions:
         listed = store.local_path(f"{version.folder}/SHA256SUMS").read_text(encoding="ascii").splitlines()
         for line in listed:
             digest, path = line.split("  ", 1)
             sums[f"{version.folder}/{path}"] = digest
     with store.new_folder(folder) as target:
-        (target / "release.json").write_bytes(manifest)
+        (target / "release.json").write_bytes(canonical.dumps(_manifest(release)))
+        (target / "changes.json").write_bytes(canonical.dumps(changes.to_json(changed, release)))
+        (target / "CHANGES.md").write_text(changes.to_markdown(changed, release), encoding="utf-8")
+        changes.write_deltas(changed, target)
+        for file in sorted(target.rglob("*")):
+            if file.is_file():
+                sums[f"{folder}/{file.relative_to(target).as_posix()}"] = canonical.sha256_of_file(file)
         (target / "SHA256SUMS").write_bytes(canonical.sha256sums(sums))
     store.write_file(LATEST, canonical.dumps({"format": "dulieumo-latest/1", "release": release.name}))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dulieumo import build, check, descriptors, errors, release
+from dulieumo import build, changes, check, descriptors, errors, release
 from dulieumo.cli import common
 from dulieumo.config import Settings
 from dulieumo.errors import ConfigError, ReleaseError
@@ -22,10 +22,11 @@ from dulieumo.store import FolderStore
 @common.settings_options
 @common.format_option("text", "json")
 @click.option("--name", help="Name of the release, such as a tag; by default it follows from the content.")
-def command(datasets: Path | None, dist: Path | None, format_: str, name: str | None) -> int:
+@click.option("--allow-breaking", is_flag=True, help="Release a breaking change without its notice of 30 days.")
+def command(datasets: Path | None, dist: Path | None, format_: str, name: str | None, allow_breaking: bool) -> int:
     """Build the release: canonical CSV and Parquet, descriptor and checksums of every dataset."""
     settings = common.settings(datasets, dist)
-    made = run(settings, name=name)
+    made = run(settings, name=name, allow_breaking=allow_breaking)
     if format_ == "json":
         common.print_json(summary(settings, made))
     else:
@@ -49,7 +50,7 @@ def summary(settings: Settings, made: Release) -> dict[str, Any]:
     }
 
 
-def run(settings: Settings, *, name: str | None = None) -> Release:
+def run(settings: Settings, *, name: str | None = None, allow_breaking: bool = False) -> Release:
     """Build all datasets that the report approved. Raises ReleaseError where the report is missing, stale or negative."""
     reading = descriptors.read(settings.datasets)
     report = _report(settings)
@@ -68,13 +69,17 @@ def run(settings: Settings, *, name: str | None = None) -> Release:
             step(dataset.name)
     previous = release.latest(store)
     made = release.compose(reading.catalog, versions, name=name, previous=previous, commit=_commit(settings.root))
-    if (
-        previous is not None
-        and name in (None, previous)
-        and release.read(store, previous).content_hash == made.content_hash
-    ):
-        return release.read(store, previous)
-    release.write(store, made)
+    if previous is None:
+        release.write(store, made)
+        return made
+    before = release.read(store, previous)
+    if name in (None, previous) and before.content_hash == made.content_hash:
+        return before
+    changed = changes.between(store, before, made)
+    refused = changes.refusals(changed, made)
+    if refused and not allow_breaking:
+        raise ReleaseError("\n".join([_("The release is refused:"), *(f"  • {reason}" for reason in refused)]))
+    release.write(store, made, changed)
     return made
 
 
