@@ -67,6 +67,7 @@ def finding(code: str, place: Place, *, severity: Severity = Severity.ERROR, **v
 
 def by_place(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """In the order in which a person would mend them: by file, line, row and column."""
+
     def key(item: Finding) -> tuple[str, int, str, int, int, str]:
         place = item.place
         return (place.file, place.line or 0, place.table or "", place.row or 0, place.position or 0, item.code)

@@ -1,0 +1,76 @@
+"""`dulieumo check`: everything that is wrong with the descriptors and the tables, at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dulieumo import canonical, check, descriptors, errors
+from dulieumo.check.report import CheckReport
+from dulieumo.cli import common
+from dulieumo.config import Settings
+from dulieumo.errors import ConfigError
+from dulieumo.i18n import _
+from dulieumo.report import json as json_report
+from dulieumo.report import text
+from dulieumo.store import write_whole
+
+FORMATS = ("text", "json")
+STYLES: Mapping[str, Mapping[str, Any]] = {
+    "file": {"bold": True},
+    "error": {"fg": "red"},
+    "warning": {"fg": "yellow"},
+    "detail": {"dim": True},
+    "good": {"fg": "green"},
+}
+
+
+@click.command("check")
+@click.argument("names", nargs=-1, metavar="[DATASET]...")
+@common.settings_options
+@common.format_option(*FORMATS)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
+def command(names: tuple[str, ...], datasets: Path | None, dist: Path | None, format_: str, output: Path | None) -> int:
+    """Check descriptors and tables: Frictionless and our rules. Writes dist/report.json when all datasets are checked."""
+    settings = common.settings(datasets, dist)
+    report = run(settings, names)
+    if output is not None:
+        write_whole(output, _rendered(report, format_))
+    elif format_ == "text":
+        for line in text.lines(report):
+            click.secho(line.text, **STYLES.get(line.style, {}))
+    else:
+        click.echo(_rendered(report, format_), nl=False)
+    return errors.DONE if report.is_valid else errors.DATA_DOES_NOT_PASS
+
+
+def run(settings: Settings, names: tuple[str, ...] = ()) -> CheckReport:
+    """Check all datasets, or those named, and write dist/report.json if it was all. Raises ConfigError for unknown names."""
+    if not settings.datasets.is_dir():
+        raise ConfigError(
+            _("There is no folder {folder}.").format(folder=settings.datasets),
+            hint=_("Go to the folder of the catalogue, or name its datasets with --datasets."),
+        )
+    reading = descriptors.read(settings.datasets)
+    known = {entry.parent.name for entry in settings.datasets.glob("*/*/datapackage.yaml")}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ConfigError(
+            _("There is no dataset {name}.").format(name=unknown[0]), hint=_("List them with: dulieumo list")
+        )
+    total = len(names) or (len(reading.catalog.datasets) if reading.catalog else 0)
+    with common.progress(_("Checking"), total) as step:
+        report = check.check(reading, only=names or None, step=step)
+    if not names:
+        write_whole(settings.dist / "report.json", canonical.dumps(json_report.render_report(report)))
+    return report
+
+
+def _rendered(report: CheckReport, format_: str) -> bytes:
+    if format_ == "json":
+        return (json.dumps(json_report.render_report(report), ensure_ascii=False, indent=2) + "\n").encode()
+    return text.render_report(report).encode()

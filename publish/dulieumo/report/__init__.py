@@ -1,0 +1,1 @@
+"""What `check` found, for people and machines: one renderer per format, all from a CheckReport."""

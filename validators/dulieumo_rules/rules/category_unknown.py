@@ -1,0 +1,42 @@
+"""A value is one of the `categories` that its column declares.
+
+Data Package v2 has `categories`; Frictionless 5.21 accepts the key and does not check it. A value that is missing by
+declaration needs no category.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dulieumo_rules.findings import Severity
+from dulieumo_rules.shape import Field, Table
+
+from . import Values
+
+CODE = "category-unknown"
+SEVERITY = Severity.ERROR
+
+
+def applies(field: Field, _table: Table) -> bool:
+    return "categories" in field.descriptor
+
+
+def allowed(field: Field) -> list[str]:
+    """The declared values as they stand in the file."""
+    entries = field.descriptor.get("categories", ())
+    return [str(entry["value"] if isinstance(entry, Mapping) else entry) for entry in entries]
+
+
+def suspects(cells: pa.Array, field: Field, _table: Table) -> pa.Array | None:
+    return pc.invert(pc.is_in(cells, value_set=pa.array([*allowed(field), None], pa.string())))
+
+
+def explain(text: str, field: Field, _table: Table) -> Values | None:
+    known = allowed(field)
+    if text in known:
+        return None
+    return {"value": text, "nearest": next(iter(difflib.get_close_matches(text, known, n=1)), "")}
