@@ -1,7 +1,7 @@
 """What can go wrong with the local CKAN, and the last lines of the log that tell why.
 
-    LocalCkanFailed        exit 3   a step failed here and now; trying again, or what the hint says, may help
-    LocalCkanUnavailable   exit 3   this machine cannot have one (platform, Python, no network): publish to a folder instead
+LocalCkanFailed        exit 3   a step failed here and now; trying again, or what the hint says, may help
+LocalCkanUnavailable   exit 3   this machine cannot have one (platform, Python, no network): publish to a folder instead
 """
 
 from __future__ import annotations

@@ -96,9 +96,9 @@ def install(where: Layout, report: Report) -> Programs:
 
     Raises LocalCkanUnavailable when the platform, a Python or the network is missing, LocalCkanFailed otherwise."""
     interpreter.check_this_platform()
-    remembered = _remembered(where)
-    if remembered is not None:
-        return remembered
+    installed = find_installed(where)
+    if installed is not None:
+        return installed
     python = interpreter.find()
     ckan_lock = f"ckan-{where.flavour}.txt"
     programs = _programs(where, python)
@@ -133,7 +133,7 @@ def _programs(where: Layout, python: Interpreter) -> Programs:
     )
 
 
-def _remembered(where: Layout) -> Programs | None:
+def find_installed(where: Layout) -> Programs | None:
     """The complete installs for any usable Python: looking for one takes longer than looking at the folders."""
     for minor in range(interpreter.NEWEST[1], interpreter.OLDEST[1] - 1, -1):
         python = Interpreter(path=Path(), version=(3, minor, 0))

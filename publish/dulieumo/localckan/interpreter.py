@@ -25,7 +25,7 @@ class Interpreter:
 
     @property
     def tag(self) -> str:
-        """"py311": installs of different Pythons don't mix."""
+        """ "py311": installs of different Pythons don't mix."""
         return f"py{self.version[0]}{self.version[1]}"
 
 

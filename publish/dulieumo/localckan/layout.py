@@ -1,14 +1,14 @@
 """Where everything lies: one folder (`.local-ckan/`) with the installed programs and, beside them, one folder per stack.
 
-    .local-ckan/
-        lock                      held by whoever changes anything here
-        target.json               the default stack's address and token files: what the pipeline's local target reads
-        install/<name>-<hash>/    programs; never changed once complete
-        2.12.0/                   a stack: one CKAN version, with or without extensions
-            stack.json            ports and what else was chosen
-            secrets.json  tokens/ mode 600
-            run/  logs/           process records, logs
-            postgres/ redis/ solr/ storage/ tmp/
+.local-ckan/
+    lock                      held by whoever changes anything here
+    target.json               the default stack's address and token files: what the pipeline's local target reads
+    install/<name>-<hash>/    programs; never changed once complete
+    2.12.0/                   a stack: one CKAN version, with or without extensions
+        stack.json            ports and what else was chosen
+        secrets.json  tokens/ mode 600
+        run/  logs/           process records, logs
+        postgres/ redis/ solr/ storage/ tmp/
 """
 
 from __future__ import annotations

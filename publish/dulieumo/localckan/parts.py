@@ -14,6 +14,9 @@ from dulieumo.localckan.processes import MARK
 from dulieumo.localckan.settings import HOST, Ports, Secrets
 
 NAMES = ("postgres", "redis", "solr", "ckan")  # in the order of starting; stopped the other way round
+TITLES: Mapping[str, str] = {"postgres": "PostgreSQL", "redis": "Redis", "solr": "Solr", "ckan": "CKAN"}
+STOP_SIGNALS: Mapping[str, signal.Signals] = {"postgres": signal.SIGINT}  # "fast": end the sessions; else SIGTERM
+STOP_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +47,24 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A server: how it is started and stopped, and whether it serves.
+    """A server: how it is started, and whether it serves.
 
     `prepare` makes its files before each start. `problem` says why it does not serve yet, None when it does; it must
     tell our server from a stranger's on the same port.
     """
 
     name: str
-    title: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     folder: Path
     prepare: Callable[[], None]
     problem: Callable[[], str | None]
     start_seconds: float
-    stop_signal: signal.Signals = signal.SIGTERM
-    stop_seconds: float = 15.0
     user: str | None = None
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.name]
 
 
 def is_root() -> bool:

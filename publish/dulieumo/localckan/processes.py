@@ -37,10 +37,7 @@ class Process:
         """True while this very process lives; a zombie does not."""
         facts = _facts(self.pid)
         return (
-            facts is not None
-            and facts.state not in "ZX"
-            and facts.started == self.started
-            and self.boot == boot_id()
+            facts is not None and facts.state not in "ZX" and facts.started == self.started and self.boot == boot_id()
         )
 
     @property
@@ -102,6 +99,14 @@ def descendants(pid: int) -> tuple[int, ...]:
         found += below
         waiting += below
     return tuple(found)
+
+
+def find(pid: int) -> Process | None:
+    """The process that has this pid now; None when there is none, or only a zombie."""
+    facts = _facts(pid)
+    if facts is None or facts.state in "ZX":
+        return None
+    return Process(pid=pid, started=facts.started, boot=boot_id())
 
 
 def read_record(path: Path) -> Process | None:
@@ -204,7 +209,6 @@ def marked(folder: Path) -> tuple[Process, ...]:
 
     A process whose environment we may not read (another user's) is not ours to judge and left out."""
     wanted = f"{MARK}={folder}".encode()
-    boot = boot_id()
     found = []
     for pid in _pids():
         if pid == os.getpid():
@@ -213,7 +217,7 @@ def marked(folder: Path) -> tuple[Process, ...]:
             environment = (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
         except OSError:
             continue
-        facts = _facts(pid)
-        if wanted in environment and facts is not None and facts.state not in "ZX":
-            found.append(Process(pid=pid, started=facts.started, boot=boot))
+        process = find(pid) if wanted in environment else None
+        if process is not None:
+            found.append(process)
     return tuple(found)

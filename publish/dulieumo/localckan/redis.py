@@ -14,7 +14,6 @@ def part(context: Context) -> Part:
     configuration = folder / "redis.conf"
     return Part(
         name="redis",
-        title="Redis",
         command=(str(context.programs.redis_server), str(configuration)),
         environment=context.environment,
         folder=folder,

@@ -37,7 +37,6 @@ def part(context: Context) -> Part:
     )
     return Part(
         name="solr",
-        title="Solr",
         command=(
             *java,
             *("-cp", f"{context.programs.solr / 'jars'}/*"),
@@ -83,7 +82,7 @@ def _problem(context: Context, home: Path) -> str | None:
 def request(context: Context, path: str, body: Any = None) -> dict[str, Any]:
     """One call to our Solr, `path` below /solr/; with a `body` it is a POST of JSON. Raises OSError or ValueError."""
     data = None if body is None else json.dumps(body).encode()
-    call = urllib.request.Request(  # noqa: S310 - our own loopback address
+    call = urllib.request.Request(
         f"http://{HOST}:{context.ports.solr}/solr/{path}", data=data, headers={"Content-Type": "application/json"}
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,16 +12,22 @@ from pathlib import Path
 
 from dulieumo.errors import UsageError
 from dulieumo.i18n import _
-from dulieumo.localckan import postgres, processes, redis, solr, web
-from dulieumo.localckan.failures import LocalCkanFailed, failed
+from dulieumo.localckan import postgres, processes, provisioning, redis, solr, web
+from dulieumo.localckan.failures import failed
 from dulieumo.localckan.install import install
-from dulieumo.localckan.layout import FOLDER, INSIDE, VERSION, VERSIONS, Layout, layout
-from dulieumo.localckan.locking import locked
-from dulieumo.localckan.parts import NAMES, Context, Part, private_folder
+from dulieumo.localckan.layout import VERSIONS, Layout
+from dulieumo.localckan.parts import (
+    NAMES,
+    STOP_SECONDS,
+    STOP_SIGNALS,
+    TITLES,
+    Context,
+    Part,
+    private_folder,
+)
 from dulieumo.localckan.processes import Process
 from dulieumo.localckan.progress import Report, note, silent, step
 from dulieumo.localckan.settings import (
-    FORMAT,
     State,
     is_free,
     make_secrets,
@@ -31,12 +35,9 @@ from dulieumo.localckan.settings import (
     read_secrets,
     read_state,
     with_new_port,
-    write_private,
     write_state,
 )
 
-SYSADMIN = "admin"
-EDITOR = "dulieumo"
 _BACKING = ("postgres", "redis", "solr")
 _MAKERS: Mapping[str, Callable[[Context], Part]] = {
     "postgres": postgres.part,
@@ -73,11 +74,11 @@ def start_all(where: Layout, settings: Mapping[str, str] | None, report: Report)
     )
     _stop_strays(where)
     context = _ensure_backing(context, report)
-    if not _is_provisioned(where):
+    if not provisioning.is_done(where):
         with step(report, _("Fill the databases")):
-            _provision(context)
+            provisioning.provision(context)
     context = _ensure_web(context, report)
-    write_target(context)
+    provisioning.write_target(context)
     return context
 
 
@@ -197,57 +198,7 @@ def _await(part: Part, process: Process, seconds: float) -> str | None:
 
 
 def _stop(part: Part, process: Process) -> None:
-    processes.stop(process, part.stop_signal, timeout_seconds=part.stop_seconds)
-
-
-def _is_provisioned(where: Layout) -> bool:
-    return _text(where.provisioned) == where.flavour and where.sysadmin_token.exists()
-
-
-def _provision(context: Context) -> None:
-    where = context.where
-    where.provisioned.unlink(missing_ok=True)
-    postgres.make_databases(context)
-    part = web.part(context)
-    part.prepare()
-    log = where.log("provision")
-    with log.open("a", encoding="utf-8") as output:
-        ended = subprocess.run(
-            [str(context.programs.ckan_python), "-I", str(INSIDE / "provision.py"), SYSADMIN],
-            input=context.secrets.sysadmin_password + "\n",
-            env=dict(part.environment),
-            stdout=subprocess.PIPE,
-            stderr=output,
-            text=True,
-            check=False,
-        )
-    if ended.returncode != 0:
-        raise failed(_("CKAN's databases could not be filled."), log, context.secrets.all())
-    answer = json.loads(ended.stdout)
-    postgres.query(context, "postgres", answer["permissions"])
-    write_private(where.sysadmin_token, answer["token"] + "\n")
-    write_private(where.sysadmin_password, context.secrets.sysadmin_password + "\n")
-    write_private(where.provisioned, where.flavour)
-
-
-def write_target(context: Context) -> None:
-    """Writes target.json, from which the pipeline knows the address and the tokens' files (never the tokens)."""
-    where = context.where
-    target = {
-        "format": FORMAT,
-        "url": context.url,
-        "version": where.version,
-        "has_extensions": where.has_extensions,
-        "sysadmin": SYSADMIN,
-        "sysadmin_token_file": str(where.sysadmin_token),
-        "sysadmin_password_file": str(where.sysadmin_password),
-        "user": EDITOR,
-        "token_file": str(where.editor_token),
-    }
-    text = json.dumps(target, indent=2, ensure_ascii=False) + "\n"
-    write_private(where.target, text)
-    if where.is_default:
-        write_private(where.root / "target.json", text)
+    processes.stop(process, STOP_SIGNALS.get(part.name, signal.SIGTERM), timeout_seconds=STOP_SECONDS)
 
 
 def _stop_strays(where: Layout) -> None:
@@ -267,43 +218,8 @@ def stop_all(where: Layout, report: Report) -> None:
     for name in reversed(NAMES):
         process = running_process(where, name)
         if process is not None:
-            with step(report, _("Stop {part}").format(part=name)):
-                sent = signal.SIGINT if name == "postgres" else signal.SIGTERM
-                processes.stop(process, sent, timeout_seconds=30)
+            with step(report, _("Stop {part}").format(part=TITLES[name])):
+                processes.stop(process, STOP_SIGNALS.get(name, signal.SIGTERM), timeout_seconds=STOP_SECONDS)
     _stop_strays(where)
     for name in NAMES:
         where.record(name).unlink(missing_ok=True)
-
-
-def stacks(root: Path) -> tuple[Layout, ...]:
-    """The stacks that exist under the folder."""
-    flavours = ((version, has_extensions) for version in VERSIONS for has_extensions in (False, True))
-    all_layouts = (layout(root, version=v, has_extensions=e) for v, e in flavours)
-    return tuple(where for where in all_layouts if where.stack.is_dir())
-
-
-def open_context(where: Layout) -> Context:
-    """The context of a stack that was started before. LocalCkanFailed when there is none."""
-    state, secrets = read_state(where), read_secrets(where)
-    if state is None or secrets is None:
-        raise LocalCkanFailed(
-            _("There is no local CKAN in {folder}.").format(folder=where.stack),
-            hint=_("Start one with `dulieumo ckan up`."),
-        )
-    programs = install(where, silent)
-    return Context(
-        where=where, programs=programs, ports=state.ports, secrets=secrets, settings=state.settings
-    )
-
-
-def up(
-    folder: Path = FOLDER,
-    *,
-    version: str = VERSION,
-    has_extensions: bool = False,
-    settings: Mapping[str, str] | None = None,
-    report: Report = silent,
-) -> Context:
-    where = layout(folder, version=version, has_extensions=has_extensions)
-    with locked(where.lock, report):
-        return start_all(where, settings, report)

@@ -12,6 +12,7 @@ from dulieumo.localckan.layout import INSIDE
 from dulieumo.localckan.parts import Context, Part, private_folder
 from dulieumo.localckan.settings import HOST, write_private
 
+SITE_ID = "dulieumo-local"  # also the name of the user that CKAN itself acts as
 WORKERS = 2
 _THREADS = 4
 _PLUGINS = ("activity", "datastore", "datatables_view", "text_view", "image_view")
@@ -43,7 +44,6 @@ def part(context: Context) -> Part:
     access = context.where.stack / "logs" / "access.log"
     return Part(
         name="ckan",
-        title="CKAN",
         command=(
             str(context.programs.ckan_python),
             *("-m", "gunicorn", "--bind", f"{HOST}:{context.ports.ckan}"),
@@ -88,7 +88,7 @@ def settings(context: Context) -> dict[str, str]:
         "ckan.datastore.default_fts_lang": "simple",
         "ckan.redis.url": redis.address(context),
         "solr_url": solr.address(context),
-        "ckan.site_id": "dulieumo-local",
+        "ckan.site_id": SITE_ID,
         "ckan.site_url": context.url,
         "ckan.site_title": "Dữ liệu mở (CKAN trên máy này)",
         "ckan.plugins": " ".join(plugins(context)),
@@ -128,5 +128,3 @@ def call(context: Context, action: str) -> dict[str, Any]:
     with opener.open(f"{context.url}/api/3/action/{action}", timeout=60) as answer:
         result: dict[str, Any] = json.load(answer)["result"]
         return result
-
-

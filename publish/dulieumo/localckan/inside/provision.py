@@ -61,7 +61,7 @@ def main() -> None:
     with application._wsgi_app.test_request_context():
         token = sysadmin_token(sys.argv[1], password)
         permissions = printed(set_permissions)
-    print(json.dumps({"token": token, "permissions": permissions}), file=answers)  # noqa: T201
+    print(json.dumps({"token": token, "permissions": permissions}), file=answers)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,68 @@
+"""Fills the databases of a new stack: roles, tables, permissions, the sysadmin; and says where the result lies."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+from dulieumo.i18n import _
+from dulieumo.localckan import postgres, web
+from dulieumo.localckan.failures import failed
+from dulieumo.localckan.layout import INSIDE, Layout
+from dulieumo.localckan.parts import Context
+from dulieumo.localckan.settings import FORMAT, write_private
+
+SYSADMIN = "admin"
+EDITOR = "dulieumo"  # made by `dulieumo ckan bootstrap`
+
+
+def is_done(where: Layout) -> bool:
+    return (
+        where.sysadmin_token.exists() and where.provisioned.exists() and where.provisioned.read_text() == where.flavour
+    )
+
+
+def provision(context: Context) -> None:
+    where = context.where
+    where.provisioned.unlink(missing_ok=True)
+    postgres.make_databases(context)
+    part = web.part(context)
+    part.prepare()
+    log = where.log("provision")
+    with log.open("a", encoding="utf-8") as output:
+        ended = subprocess.run(
+            [str(context.programs.ckan_python), "-I", str(INSIDE / "provision.py"), SYSADMIN],
+            input=context.secrets.sysadmin_password + "\n",
+            env=dict(part.environment),
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+            check=False,
+        )
+    if ended.returncode != 0:
+        raise failed(_("CKAN's databases could not be filled."), log, context.secrets.all())
+    answer = json.loads(ended.stdout)
+    postgres.query(context, "postgres", answer["permissions"])
+    write_private(where.sysadmin_token, answer["token"] + "\n")
+    write_private(where.sysadmin_password, context.secrets.sysadmin_password + "\n")
+    write_private(where.provisioned, where.flavour)
+
+
+def write_target(context: Context) -> None:
+    """Writes target.json, from which the pipeline knows the address and the tokens' files (never the tokens)."""
+    where = context.where
+    target = {
+        "format": FORMAT,
+        "url": context.url,
+        "version": where.version,
+        "has_extensions": where.has_extensions,
+        "sysadmin": SYSADMIN,
+        "sysadmin_token_file": str(where.sysadmin_token),
+        "sysadmin_password_file": str(where.sysadmin_password),
+        "editor": EDITOR,
+        "editor_token_file": str(where.editor_token),
+    }
+    text = json.dumps(target, indent=2, ensure_ascii=False) + "\n"
+    write_private(where.target, text)
+    if where.is_default:
+        write_private(where.root / "target.json", text)
