@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +22,7 @@ import pyarrow.parquet as pq
 from dulieumo import canonical, csvfile, package, parquetfile, release, tables, workbook
 from dulieumo.errors import ReleaseError
 from dulieumo.i18n import _
-from dulieumo.model import Artifact, Catalog, Dataset, DatasetVersion, Resource, Schema
+from dulieumo.model import Artifact, Catalog, Column, Dataset, DatasetVersion, Resource, Schema
 from dulieumo.store import FolderStore
 
 CSV_TYPE = "text/csv"
@@ -202,6 +205,59 @@ def _longest_text(parquet: pq.ParquetFile) -> int:
     return longest
 
 
+def _coded(schema: Schema) -> list[str]:
+    """The columns of few distinct values, as declared."""
+    return [
+        column.name
+        for column in schema.columns
+        if column.categories or column.code_list or "enum" in column.constraints or column.is_source_reference
+    ]
+
+
+class _Lane:
+    """Runs calls one after the other beside the reader; at most `AHEAD` wait, so memory stays bounded.
+
+    Arrow releases Python's lock while it converts and writes, so two lanes and the reader use all cores."""
+
+    AHEAD = 4
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._waiting: deque[Future[None]] = deque()
+
+    def run(self, call: Callable[[pa.RecordBatch], None], batch: pa.RecordBatch) -> None:
+        while len(self._waiting) >= self.AHEAD:
+            self._waiting.popleft().result()
+        self._waiting.append(self._pool.submit(call, batch))
+
+    def __enter__(self) -> _Lane:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+        if kind is None:
+            for call in self._waiting:
+                call.result()
+
+
+class _CsvWriter:
+    """Writes the canonical CSV, hashes it and counts its records on the way."""
+
+    def __init__(self, file: BinaryIO, columns: Sequence[Column]) -> None:
+        self.digest = hashlib.sha256()
+        self.rows = 0
+        self._file, self._columns = file, columns
+        self._put(csvfile.header(columns))
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._put(csvfile.records(self._columns, batch))
+        self.rows += batch.num_rows
+
+    def _put(self, data: bytes) -> None:
+        self._file.write(data)
+        self.digest.update(data)
+
+
 def _write(
     resource: Resource,
     schema: Schema,
@@ -211,28 +267,28 @@ def _write(
     scratch: Path,
 ) -> list[Artifact]:
     csv_path, parquet_path = scratch / f"{resource.name}.csv", scratch / f"{resource.name}.parquet"
-    digest, rows, order = hashlib.sha256(), 0, _Order(key)
-    with csv_path.open("wb") as csv, parquetfile.Writer(parquet_path, arrow, key) as parquet:
-        head = csvfile.header(schema.columns)
-        csv.write(head)
-        digest.update(head)
+    order = _Order(key)
+    with (
+        csv_path.open("wb") as file,
+        parquetfile.Writer(parquet_path, arrow, sorted_by=key, coded=_coded(schema)) as parquet,
+        _Lane() as csv_lane,
+        _Lane() as parquet_lane,
+    ):
+        csv = _CsvWriter(file, schema.columns)
         for batch in batches:
             if not order.follow(batch):
                 raise _OutOfOrder
-            lines = csvfile.records(schema.columns, batch)
-            csv.write(lines)
-            digest.update(lines)
-            parquet.write(batch)
-            rows += batch.num_rows
+            csv_lane.run(csv.write, batch)
+            parquet_lane.run(parquet.write, batch)
     return [
         Artifact(
             path=csv_path.name,
             kind="csv",
             media_type=CSV_TYPE,
             bytes=csv_path.stat().st_size,
-            sha256=digest.hexdigest(),
+            sha256=csv.digest.hexdigest(),
             resource=resource.name,
-            rows=rows,
+            rows=csv.rows,
         ),
         Artifact(
             path=parquet_path.name,
@@ -241,6 +297,6 @@ def _write(
             bytes=parquet_path.stat().st_size,
             sha256=canonical.sha256_of_file(parquet_path),
             resource=resource.name,
-            rows=rows,
+            rows=csv.rows,
         ),
     ]

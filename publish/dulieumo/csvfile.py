@@ -19,22 +19,26 @@ def header(columns: Sequence[Column]) -> bytes:
 
 
 def records(columns: Sequence[Column], batch: pa.RecordBatch) -> bytes:
-    """The lines of a typed batch (columns in schema order). No rows: no bytes."""
+    """The lines of a typed batch (columns in schema order) whose text is below 2 GB. No rows: no bytes."""
     if batch.num_rows == 0:
         return b""
-    texts = [_quoted(cells.to_text(column, values)) for column, values in zip(columns, batch.columns, strict=True)]
+    texts = [_field(column, values) for column, values in zip(columns, batch.columns, strict=True)]
     if len(texts) == 1:  # an empty line is no record for many readers
         texts = [pc.if_else(pc.equal(texts[0], ""), '""', texts[0])]
-    lines = pc.binary_join_element_wise(
-        *(text.cast(pa.large_string()) for text in texts), pa.scalar(",", pa.large_string())
-    )
-    lines = pc.binary_join_element_wise(lines, pa.scalar("\n", pa.large_string()), pa.scalar("", pa.large_string()))
-    return _bytes_of(lines)
+    texts[-1] = pc.binary_join_element_wise(texts[-1], "\n", "")
+    return _bytes_of(pc.binary_join_element_wise(*texts, ","))
+
+
+def _field(column: Column, values: pa.Array) -> pa.Array:
+    text = pc.fill_null(cells.to_text(column, values), "")
+    return _quoted(text) if column.type in _MAY_NEED_QUOTES else text
+
+
+_MAY_NEED_QUOTES = ("string", "list", "geopoint", "object", "array", "geojson")
 
 
 def _quoted(text: pa.Array) -> pa.Array:
-    text = pc.fill_null(text, "")
-    special = pc.match_substring_regex(text, '[",\r\n]|^\\s|\\s$')
+    special = pc.match_substring_regex(text, '[",\r\n]')
     if not pc.any(special).as_py():
         return text
     quoted = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
@@ -42,8 +46,7 @@ def _quoted(text: pa.Array) -> pa.Array:
 
 
 def _bytes_of(lines: pa.Array) -> bytes:
-    """The characters of an array of large strings, one after the other."""
+    """The characters of an array of strings, one after the other."""
     _, offsets, data = lines.buffers()
-    first = memoryview(offsets).cast("q")[lines.offset]
-    last = memoryview(offsets).cast("q")[lines.offset + len(lines)]
-    return bytes(memoryview(data)[first:last])
+    starts = memoryview(offsets).cast("i")
+    return bytes(memoryview(data)[starts[lines.offset] : starts[lines.offset + len(lines)]])

@@ -1,0 +1,111 @@
+"""`make bench-build`: what a build costs beside the bare conversions of DuckDB, Polars-like pandas and pyarrow, on the same file.
+
+Each figure is the median of `RUNS` whole runs in fresh processes on a warm file cache; the ratio to DuckDB's bare
+CSV → Parquet copy is what counts, since the machine's speed drifts. `--sizes 0.1,1,5` also prints peak memory by file size in GB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench import bigtable
+
+RUNS = 5
+ROWS = 1_000_000
+PROGRAMS = {
+    "duckdb: bare CSV → Parquet": (
+        "import duckdb; duckdb.sql(\"copy (select * from read_csv('{csv}')) to '{out}.parquet' (format parquet, compression zstd)\")"
+    ),
+    "pyarrow: bare CSV → Parquet": (
+        "import pyarrow.csv as c, pyarrow.parquet as p; p.write_table(c.read_csv('{csv}'), '{out}.parquet', compression='zstd')"
+    ),
+    "pandas: bare CSV → Parquet": (
+        "import pandas as pd; pd.read_csv('{csv}').to_parquet('{out}.parquet', compression='zstd')"
+    ),
+    "dulieumo: typed, CSV + Parquet, hashed, ordered": "from tests.bench.bench_build import build_one; build_one('{root}', '{out}')",
+}
+
+
+def build_one(root: str, out: str) -> None:
+    """Build the catalogue's dataset into a store, without XLSX (the table does not fit a sheet) and without a check."""
+    from dulieumo import build, descriptors
+    from dulieumo.store import FolderStore
+
+    reading = descriptors.read(Path(root))
+    assert reading.catalog is not None
+    build.build(reading.catalog, reading.catalog.datasets[0], reading.folder, FolderStore(Path(out)))
+
+
+def measure(program: str) -> tuple[float, float]:
+    """Wall seconds and peak memory in MB of a Python program in a process of its own."""
+    code = f"{program}\nimport resource; print('PEAK', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    return seconds, int(done.stdout.split("PEAK")[1]) / 1024
+
+
+def compare(rows: int, runs: int) -> dict[str, dict[str, float]]:
+    """The figures of every program on one generated table."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        root = bigtable.write(folder, rows)
+        csv = root / "linh-vuc/bo/data/bang.csv"
+        csv.read_bytes()  # warm
+        figures: dict[str, list[tuple[float, float]]] = {label: [] for label in PROGRAMS}
+        for _round in range(runs):
+            for label, program in PROGRAMS.items():
+                out = folder / "out"
+                shutil.rmtree(out, ignore_errors=True)
+                figures[label].append(measure(program.format(csv=csv, root=root, out=out)))
+        base = statistics.median(seconds for seconds, _memory in figures[next(iter(PROGRAMS))])
+        return {
+            label: {
+                "seconds": round(statistics.median(seconds for seconds, _memory in values), 2),
+                "ratio": round(statistics.median(seconds for seconds, _memory in values) / base, 2),
+                "peak_mb": round(max(memory for _seconds, memory in values)),
+            }
+            for label, values in figures.items()
+        }
+
+
+def memory_by_size(gigabytes: list[float]) -> list[dict[str, float]]:
+    """Peak memory of our build at several file sizes."""
+    found = []
+    for size in gigabytes:
+        with tempfile.TemporaryDirectory() as name:
+            root = bigtable.write(Path(name), int(size * 1e9 / 110))
+            seconds, peak = measure(
+                PROGRAMS["dulieumo: typed, CSV + Parquet, hashed, ordered"].format(root=root, out=Path(name) / "out")
+            )
+            found.append({"gigabytes": size, "seconds": round(seconds, 1), "peak_mb": round(peak)})
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--sizes", default="", help="file sizes in GB, such as 0.1,1,5: peak memory instead of ratios")
+    options = parser.parse_args()
+    if options.sizes:
+        print(json.dumps(memory_by_size([float(size) for size in options.sizes.split(",")]), indent=1))
+        return
+    print(
+        f"{options.rows} rows × {len(bigtable.FIELDS)} columns, {os.cpu_count()} cores, median of {options.runs} whole processes"
+    )
+    for label, figure in compare(options.rows, options.runs).items():
+        print(f"{label:50} {figure['seconds']:7.2f} s  {figure['ratio']:6.2f} ×  {figure['peak_mb']:6.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
