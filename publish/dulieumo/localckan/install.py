@@ -27,7 +27,7 @@ from dulieumo.localckan.layout import INSIDE, LOCKS, Layout
 from dulieumo.localckan.progress import Report, step
 
 _COMPLETE = "complete"
-_SOURCE_ONLY = "feedgen,pysolr,docopt,ckantoolkit"  # pure Python without wheels, built with the locked setuptools
+_SOURCE_ONLY = "feedgen,pysolr,docopt,ckantoolkit,ckanext-scheming"  # pure Python without wheels, built with the locked setuptools
 _NO_NETWORK = (
     "Temporary failure in name resolution",
     "Name or service not known",
@@ -36,7 +36,6 @@ _NO_NETWORK = (
     "Connection refused",
     "Max retries exceeded",
     "ProxyError",
-    "No matching distribution found",
 )
 
 
