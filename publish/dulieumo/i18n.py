@@ -33,6 +33,10 @@ def use(language: str) -> None:
     """Make `language` the language of every text made from now on. An unknown one means the msgids, which are English."""
     global _translations, _language
     _translations = gettext.translation("dulieumo", _FOLDER, languages=[language], fallback=True)
+    # click takes its own words ("Usage", "No such option") from the process-wide domain: let that be ours.
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain("dulieumo", str(_FOLDER))
+    gettext.textdomain("dulieumo")
     _language = language
 
 
@@ -42,6 +46,9 @@ def language() -> str:
 
 
 def _(text: str) -> str:
+    """The text in the language in use. An empty text stays empty (gettext would give the catalogue's header)."""
+    if not text:
+        return text
     return _translations.gettext(text)
 
 

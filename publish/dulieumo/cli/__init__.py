@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
 import traceback
@@ -36,7 +37,7 @@ class Commands(click.Group):
         if name not in COMMANDS or not _has_module(name):
             return None
         command: click.Command = importlib.import_module(_module(name)).command
-        return command
+        return localized(command)
 
 
 def _module(name: str) -> str:
@@ -48,8 +49,21 @@ def _has_module(name: str) -> bool:
     return importlib.util.find_spec(_module(name)) is not None
 
 
+def localized(command: click.Command) -> click.Command:
+    """The command with its help in the language in use; the code holds the English."""
+    command.help = _(inspect.cleandoc(command.help or ""))
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = _(parameter.help)
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            localized(child)
+    return command
+
+
 def _choose_language(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     i18n.use(i18n.choose(value))
+    localized(ctx.command)
     return value
 
 

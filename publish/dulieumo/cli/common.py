@@ -47,7 +47,7 @@ def format_option(*formats: str) -> Callable[[F], F]:
         type=click.Choice(formats or ("text", "json")),
         default="text",
         show_default=True,
-        help=_help("Form of the answer."),
+        help="Form of the answer.",
     )
 
 
@@ -87,6 +87,3 @@ def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
 
         yield step
 
-
-def _help(text: str) -> str:
-    return _(text)

@@ -53,7 +53,8 @@ def _dataset(catalog: Catalog, dataset: Dataset, document: Document) -> Iterator
     numbers = [_number(change.version) for change in dataset.changelog]
     if numbers != sorted(set(numbers)):
         yield finding("changelog-not-ordered", document.place(("dulieumo:changelog",)))
-    if dataset.temporal_start and dataset.temporal_end and dataset.temporal_start > dataset.temporal_end:
+    # "2025" ends with its last day: "~" sorts behind every month and day
+    if dataset.temporal_start and dataset.temporal_end and dataset.temporal_start > f"{dataset.temporal_end}~":
         place = document.place(("dulieumo:temporal",))
         yield finding("temporal-reversed", place, start=dataset.temporal_start, end=dataset.temporal_end)
     if dataset.status is Status.SUPERSEDED and catalog.dataset(dataset.superseded_by or "") is None:

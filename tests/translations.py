@@ -1,0 +1,110 @@
+"""The gettext catalogues, from the code: `make translations` adds new texts and drops old ones; nothing is guessed.
+
+`python -m tests.translations` also says which texts still lack a translation.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from dulieumo import cli, i18n
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ROOT / "publish" / "dulieumo"
+LOCALES = CODE / "locale"
+CLICK_FILES = ("core.py", "exceptions.py", "formatting.py", "parser.py", "types.py", "decorators.py")
+KEYWORDS = {"_": None, "ngettext": (1, 2)}
+
+
+def extract() -> Catalog:
+    """Every text of the program, with the files that use it (no line numbers: they would change with every edit)."""
+    catalog = Catalog(project="dulieumo", charset="utf-8")
+    for file, _line, message, comments, context in extract_from_dir(CODE, [("**.py", "python")], keywords=KEYWORDS):
+        catalog.add(message, locations=[(f"publish/dulieumo/{file}", 0)], auto_comments=comments, context=context)
+    for text in help_texts(cli.group):
+        catalog.add(text, locations=[("publish/dulieumo/cli", 0)])
+    for file, _line, message, _comments, _context in extract_from_dir(Path(click.__file__).parent, [("**.py", "python")]):
+        if Path(file).name in CLICK_FILES:
+            catalog.add(message, locations=[("click", 0)])
+    return catalog
+
+
+def help_texts(command: click.Command) -> Iterator[str]:
+    """The help of a command, of its options and of its subcommands, in the words of the code."""
+    if command.help:
+        yield inspect.cleandoc(command.help)
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            yield parameter.help
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            child = command.get_command(click.Context(command), name)
+            if child is not None:
+                yield from help_texts(child)
+
+
+def read(language: str) -> Catalog:
+    path = LOCALES / language / "LC_MESSAGES" / "dulieumo.po"
+    if not path.is_file():
+        return Catalog(locale=language, project="dulieumo", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def merge_parts(catalog: Catalog, language: str) -> None:
+    """Take in translations that lie in locale/<language>/parts/*.po, for a text that has none yet."""
+    for part in sorted((LOCALES / language / "parts").glob("*.po")):
+        with part.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id and message.string and not (catalog.get(message.id) and catalog[message.id].string):
+                    catalog.add(message.id, message.string)
+
+
+def updated(language: str) -> Catalog:
+    """The catalogue with the texts of today: translations kept, none made up by likeness."""
+    catalog = read(language)
+    merge_parts(catalog, language)
+    catalog.update(extract(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def missing(catalog: Catalog) -> list[str]:
+    found = []
+    for message in catalog:
+        words = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
+        if message.id and not all(words):
+            found.append(message.id if isinstance(message.id, str) else message.id[0])
+    return found
+
+
+def text_of(catalog: Catalog) -> bytes:
+    out = io.BytesIO()
+    write_po(out, catalog, width=100, sort_output=True, omit_header=False, include_lineno=False, ignore_obsolete=True)
+    lines = out.getvalue().split(b"\n")
+    return b"\n".join(line for line in lines if not line.startswith((b'"POT-Creation-Date', b'"PO-Revision-Date')))
+
+
+def main() -> None:
+    i18n.use("en")
+    for language in sorted(path.name for path in LOCALES.iterdir() if path.is_dir()):
+        catalog = updated(language)
+        path = LOCALES / language / "LC_MESSAGES" / "dulieumo.po"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text_of(catalog))
+        without = missing(catalog)
+        print(f"{language}: {len(list(catalog)) - 1} texts, {len(without)} without a translation")
+        for text in without:
+            print(f"  {text!r}")
+
+
+if __name__ == "__main__":
+    main()
