@@ -10,6 +10,15 @@
     production = true                # refuses sample data
     token_file = "~/.config/dulieumo/production.token"   # or DULIEUMO_TOKEN_PRODUCTION in the environment
 
+    [targets.staging]                # a rehearsal on the same server: hidden, under names of its own
+    url = "https://data.example.org"
+    private = true
+    name_prefix = "thu-"
+    title_prefix = "[Thử] "
+
+    [targets.production.policies]    # what becomes of an edit made on CKAN: "ours" (the default), "adopt" or "leave"
+    tags = "adopt"
+
 Secrets never stand in these files, only where to find them.
 """
 
@@ -20,7 +29,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,17 +40,36 @@ from dulieumo.i18n import _
 LOCAL = "local"
 LOCAL_STATE = Path(".local-ckan")
 _KEYS = ("datasets", "dist", "target", "targets")
-_TARGET_KEYS = ("url", "production", "token_file", "organization_prefix")
+_TARGET_KEYS = (
+    "url",
+    "production",
+    "private",
+    "token_file",
+    "name_prefix",
+    "title_prefix",
+    "file_base_url",
+    "policies",
+)
+_POLICIES = ("ours", "adopt", "leave")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A CKAN to publish to. The token is read when it is needed, and is in no representation of this value."""
+    """A CKAN to publish to. The token is read when it is needed, and is in no representation of this value.
+
+    `is_private`: datasets stay hidden, as in a rehearsal; `name_prefix` and `title_prefix` keep a rehearsal apart from the real
+    thing on the same server. `file_base_url`: the public address of the store, to link files instead of uploading them.
+    `policies`: by field of the CKAN dataset, what becomes of an edit made there: "ours", "adopt" or "leave"."""
 
     name: str
     url: str
     is_production: bool = False
+    is_private: bool = False
     token_file: Path | None = None
+    name_prefix: str = ""
+    title_prefix: str = ""
+    file_base_url: str | None = None
+    policies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def token_variable(self) -> str:
@@ -172,12 +200,25 @@ def _target(name: str, entry: Mapping[str, Any], root: Path, file: str) -> Targe
         )
     if address.username or address.password:
         raise ConfigError(_("The url of the target {name} holds a password; take it out.").format(name=name))
+    policies = entry.get("policies", {})
+    for key, policy in policies.items():
+        if policy not in _POLICIES:
+            raise ConfigError(
+                _("{file}: the policy of {key} for the target {name} must be one of {known}.").format(
+                    file=file, key=key, name=name, known=", ".join(_POLICIES)
+                )
+            )
     token_file = entry.get("token_file")
     return Target(
         name=name,
         url=str(entry["url"]).rstrip("/"),
         is_production=bool(entry.get("production", False)),
+        is_private=bool(entry.get("private", False)),
         token_file=root / Path(token_file).expanduser() if token_file else None,
+        name_prefix=str(entry.get("name_prefix", "")),
+        title_prefix=str(entry.get("title_prefix", "")),
+        file_base_url=entry.get("file_base_url"),
+        policies=policies,
     )
 
 

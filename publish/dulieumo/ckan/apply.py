@@ -1,0 +1,478 @@
+"""Carries out the plan of one dataset, step by step; each step leaves something that the next run understands.
+
+    new        create hidden ─ files ─ tables ─ views ─ look at it ─ show it
+    existing   one revise: metadata, files, order, stamp "under way" ─ tables ─ views ─ look at it ─ stamp "done"
+
+The stamp is written before the tables change and again when they are done, so a push that is killed in between leaves word
+of what the tables may hold. Every write of metadata is locked by `match` on our token and on `metadata_modified`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dulieumo import __version__
+from dulieumo.errors import ReleaseError, RemoteError
+from dulieumo.i18n import _
+from dulieumo.model import Release
+from dulieumo.store import FolderStore
+
+from . import load, names, payload, stamp, views
+from .client import Client, Conflict, NotThere, Upload
+from .journal import Journal
+from .model import Action, Applied, DatasetPlan, Desired, DesiredResource, Policy, RemoteDataset, ServerProfile, Stamp
+from .plan import VIEW_TYPE, base, dictionary, shape
+from .remote import read_dataset, remote_dataset
+from .words import Words
+
+LEASE_SECONDS = 600
+"""How long an unfinished push of somebody else is taken to be alive."""
+
+REFRESH_SECONDS = 240
+
+
+class RaceLost(ReleaseError):
+    """Somebody else changed the dataset since we looked; nothing of theirs was touched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What all datasets of a push share."""
+
+    client: Client
+    store: FolderStore
+    release: Release
+    profile: ServerProfile
+    journal: Journal
+    is_private: bool
+    take_over: bool = False
+
+
+def apply(job: Job, desired: Desired, item: DatasetPlan) -> Applied:
+    """Bring one dataset to what is desired. Raises RaceLost, ReleaseError, RemoteError; what was done so far stays."""
+    return _Dataset(job, desired, item).run()
+
+
+def prune(job: Job, item: DatasetPlan) -> None:
+    """Delete a dataset that left the repository. CKAN keeps it, for a sysadmin to revive or purge."""
+    there = read_dataset(job.client, item.name)
+    if there is None or there.body.get("state") == "deleted":
+        return
+    if base(there) != item.base:
+        raise _race(item.name)
+    job.journal.forget(item.name)
+    for resource in there.resources:
+        if resource.get("datastore_active"):
+            _drop_table(job.client, str(resource["id"]))
+    job.client.write("package_delete", {"id": there.id}, is_repeatable=True)
+
+
+class _Dataset:
+    def __init__(self, job: Job, desired: Desired, item: DatasetPlan) -> None:
+        self.job = job
+        self.client = job.client
+        self.desired = desired
+        self.item = item
+        self.there: RemoteDataset | None = None
+        self.fresh: frozenset[str] = frozenset()
+        self.stamped_at = 0.0
+        self.is_resumed = False
+        language = job.release.catalog.languages[0] if job.release.catalog.languages else "vi"
+        self.words = Words(language)
+
+    def run(self) -> Applied:
+        if self.item.has(Action.CREATE):
+            self._create()
+        else:
+            self.there = self._look()
+            if self.item.has(Action.HEAL):
+                self._heal()
+            if self._revise():
+                return self._applied()
+        self._tables()
+        self._views()
+        self._inspect()
+        self._finish()
+        return self._applied()
+
+    # What is there
+
+    def _look(self) -> RemoteDataset:
+        there = read_dataset(self.client, self.desired.name)
+        if there is None or base(there) != self.item.base:
+            raise _race(self.desired.name)
+        self._respect_lease(there)
+        self.is_resumed = there.stamp is not None and there.stamp.pending is not None
+        return there
+
+    def _respect_lease(self, there: RemoteDataset) -> None:
+        held = there.stamp
+        if held is None or held.pending in (None, self.job.journal.push) or self.job.take_over:
+            return
+        age = _age_seconds(held.since)
+        if age is not None and age < LEASE_SECONDS:
+            raise RaceLost(
+                _("Another push ({push}) has been at work on {dataset} since {since}.").format(
+                    push=held.pending, dataset=self.desired.name, since=held.since
+                ),
+                hint=_("Wait for it. If it was killed, its claim ends {minutes} minutes after its last sign.").format(
+                    minutes=LEASE_SECONDS // 60
+                ),
+            )
+
+    # The stamp
+
+    def _stamp(self, *, is_done: bool, old: Stamp | None, files: Mapping[str, str]) -> Stamp:
+        """Our stamp: while under way with all states that the tables may have, when done with the one they have."""
+        tables: dict[str, tuple[str, ...]] = {}
+        for resource in self.desired.resources:
+            if resource.table is None:
+                continue
+            known = old.tables.get(resource.key, ()) if old else ()
+            if is_done or not self._changes_rows(resource):
+                tables[resource.key] = (resource.table.state,)
+            elif known and not self._must_read_rows(resource):
+                tables[resource.key] = tuple(dict.fromkeys((*known, resource.table.state)))
+            else:
+                tables[resource.key] = ()
+        return Stamp(
+            catalog=self.desired.catalog,
+            release=self.job.release.name,
+            version=self.desired.version,
+            content=self.desired.content_hash,
+            commit=self.job.release.commit,
+            tool=__version__,
+            token=stamp.new_token(),
+            applied=self._digests(old, is_done=is_done),
+            files=files,
+            tables=tables,
+            pending=None if is_done else self.job.journal.push,
+            since=None if is_done else datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    def _digests(self, old: Stamp | None, *, is_done: bool) -> dict[str, str]:
+        values: dict[str, Any] = dict(self.desired.fields)
+        for resource in self.desired.resources:
+            values |= {f"{resource.key}.{name}": value for name, value in resource.fields.items()}
+        kept = {
+            name: old.applied[stamp.field_key(name)]
+            for name in self._kept()
+            if old and stamp.field_key(name) in old.applied
+        }
+        found = stamp.digests({name: value for name, value in values.items() if name not in self._kept()})
+        found |= {stamp.field_key(name): value for name, value in kept.items()}
+        tables: dict[str, Any] = {}
+        for resource in self.desired.resources:
+            if resource.table is not None:
+                tables[f"{resource.key}.shape"] = shape(resource.table)
+                tables[f"{resource.key}.dictionary"] = dictionary(resource.table)
+                tables[f"{resource.key}.view"] = VIEW_TYPE
+        if is_done:
+            return found | stamp.digests(tables)
+        before = {stamp.field_key(name) for name in tables}
+        return found | {key: value for key, value in (old.applied if old else {}).items() if key in before}
+
+    def _kept(self) -> frozenset[str]:
+        """Fields that were edited on CKAN and that the policy leaves as they are."""
+        return frozenset(
+            f"{drift.resource}.{drift.field}" if drift.resource else drift.field
+            for drift in self.item.drifts
+            if drift.policy is not Policy.OURS
+        )
+
+    def _files(self, there: RemoteDataset | None, *, old: Stamp | None) -> dict[str, str]:
+        """Per file its digest, and when CKAN took it in, as far as that is known."""
+        present = {str(resource["id"]): resource for resource in there.resources} if there else {}
+        files = {}
+        for resource in self.desired.resources:
+            digest = resource.sha256[:16]
+            left = f"{resource.key}.file" in self._kept() and old is not None and resource.key in old.files
+            if left:
+                assert old is not None
+                files[resource.key] = old.files[resource.key]
+            elif resource.id in present and not resource.is_link and there is not None:
+                files[resource.key] = f"{digest}@{present[resource.id].get('last_modified') or ''}"
+            else:
+                files[resource.key] = digest
+        return files
+
+    # Steps
+
+    def _create(self) -> None:
+        old: Stamp | None = None
+        mark = self._stamp(is_done=False, old=old, files={})
+        body = payload.create(self.desired, mark)
+        self.job.journal.forget(self.desired.name)
+        try:
+            made = self.client.write("package_create", body, landed=lambda: self._landed(mark))
+        except Conflict as conflict:
+            made = self._landed(mark)
+            if made is None:
+                raise self._creation_conflict(conflict) from conflict
+        self.there = remote_dataset(made, is_exact=True)
+        self.fresh = frozenset(resource.id for resource in self.desired.resources)
+        self.stamped_at = time.monotonic()
+        self.job.journal.step(self.desired.name, "created", token=mark.token)
+        uploads = [resource for resource in self.desired.resources if not resource.is_link]
+        if uploads:
+            self._write_revise(self._stamp(is_done=False, old=mark, files=self._files(None, old=None)), uploads, None)
+
+    def _creation_conflict(self, conflict: Conflict) -> Exception:
+        if "name" in conflict.fields:
+            return _race(self.desired.name)
+        return conflict
+
+    def _landed(self, mark: Stamp) -> Any | None:
+        """The dataset's body if the write with this token took effect; None if it did not. Raises RaceLost for another's."""
+        found = read_dataset(self.client, self.desired.name)
+        if found is None:
+            return None
+        if found.stamp is not None and found.stamp.token == mark.token:
+            return found.body
+        before = self.there.stamp if self.there else None
+        if (
+            self.there is not None
+            and before is not None
+            and found.stamp is not None
+            and found.stamp.token == before.token
+        ):
+            return None
+        if self.there is not None and before is None and found.stamp is None:
+            return None
+        raise _race(self.desired.name)
+
+    def _heal(self) -> None:
+        assert self.there is not None
+        body = payload.shuffled(self.there)
+        self.job.journal.forget(self.desired.name)
+        try:
+            self.client.write("package_revise", body, landed=lambda: None)
+        except Conflict as conflict:
+            if not conflict.is_match:
+                raise
+        found = read_dataset(self.client, self.desired.name)
+        if found is None:
+            raise _race(self.desired.name)
+        self.there = replace(found, is_broken=True)  # its order is still to be put right
+
+    def _revise(self) -> bool:
+        """Write metadata and files; True when nothing else is to be done."""
+        assert self.there is not None
+        old = self.there.stamp
+        uploads = [resource for resource in self.desired.resources if self._is_uploaded(resource)]
+        is_all = not (
+            uploads
+            or any(
+                self.item.has(action)
+                for action in (Action.RECORDS, Action.DICTIONARY, Action.VIEW, Action.PUBLISH, Action.REVIVE)
+            )
+        )
+        present = {str(resource["id"]) for resource in self.there.resources}
+        self.fresh = frozenset(resource.id for resource in self.desired.resources if resource.id not in present)
+        files = self._files(self.there, old=old)
+        files |= {resource.key: resource.sha256[:16] for resource in uploads}
+        for change in self.item.of(Action.REMOVE):
+            self._remove_table(change.resource or "")
+        private: bool | None = None
+        if self.item.has(Action.REVIVE) or (self.job.is_private and not self.there.is_private):
+            private = True
+        mark = self._stamp(is_done=is_all, old=old, files=files)
+        self._write_revise(mark, uploads, private)
+        return is_all
+
+    def _is_uploaded(self, resource: DesiredResource) -> bool:
+        return any(change.resource == resource.key for change in self.item.of(Action.UPLOAD))
+
+    def _changes_rows(self, resource: DesiredResource) -> bool:
+        return any(change.resource == resource.key for change in self.item.of(Action.RECORDS))
+
+    def _must_read_rows(self, resource: DesiredResource) -> bool:
+        """Whether what the table holds is known only by reading it: it was edited, or has another shape."""
+        known = ("rows-changed", "table-unfinished")
+        return any(
+            change.resource == resource.key and change.reason not in known for change in self.item.of(Action.RECORDS)
+        )
+
+    def _write_revise(self, mark: Stamp, uploads: list[DesiredResource], private: bool | None) -> None:
+        assert self.there is not None
+        hashes = {resource.key: self._hash_field(resource) for resource in uploads}
+        body = payload.revise(self.desired, self.there, mark, keep=self._kept(), private=private, hashes=hashes)
+        files = [
+            Upload(
+                field=payload.upload_field(self.desired, resource),
+                file_name=resource.key,
+                media_type=resource.media_type,
+                open=lambda resource=resource: self.job.store.open(resource.path),  # type: ignore[misc]
+            )
+            for resource in uploads
+        ]
+        self.job.journal.forget(self.desired.name)
+        self.there = self._locked(payload.as_form(body) if files else body, mark, files)
+        self.stamped_at = time.monotonic()
+        self.job.journal.step(self.desired.name, "revised", token=mark.token)
+
+    def _locked(self, body: Mapping[str, Any], mark: Stamp, files: list[Upload]) -> RemoteDataset:
+        """A package_revise under its lock. A lock that does not hold because our own write is there already is no race."""
+
+        def landed() -> Any | None:
+            found = self._landed(mark)
+            return None if found is None else {"package": found}
+
+        try:
+            answer = self.client.write("package_revise", body, uploads=files, landed=landed)
+        except Conflict as conflict:
+            if not conflict.is_match:
+                raise
+            answer = landed()
+            if answer is None:
+                raise _race(self.desired.name) from conflict
+        return remote_dataset(answer["package"], is_exact=True)
+
+    def _hash_field(self, resource: DesiredResource) -> str:
+        """What to write into `hash`. xloader and DataPusher skip a file whose MD5 stands there: our typed table stays."""
+        if not (self.job.profile.has("xloader") or self.job.profile.has("datapusher")):
+            return f"sha256:{resource.sha256}"
+        digest = hashlib.md5(usedforsecurity=False)
+        with self.job.store.open(resource.path) as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    def _tables(self) -> None:
+        for resource in self.desired.resources:
+            if resource.table is None:
+                continue
+            if self._changes_rows(resource):
+                known = self._known_states(resource)
+                done = load.load(
+                    self.client,
+                    self.job.store,
+                    self.desired.dataset,
+                    resource,
+                    resource.table,
+                    known,
+                    is_fresh=resource.id in self.fresh,
+                    pause=self._stay_alive,
+                )
+                self.job.journal.step(
+                    self.desired.name, "rows", resource=resource.key, written=done.written, deleted=done.deleted
+                )
+            elif any(change.resource == resource.key for change in self.item.of(Action.DICTIONARY)):
+                load.describe(self.client, resource, resource.table)
+                self.job.journal.step(self.desired.name, "dictionary", resource=resource.key)
+
+    def _known_states(self, resource: DesiredResource) -> tuple[str, ...] | None:
+        if self.there is None or self.there.stamp is None or self._must_read_rows(resource):
+            return None
+        assert resource.table is not None
+        return self.there.stamp.tables.get(resource.key) or None
+
+    def _stay_alive(self) -> None:
+        """Renew our claim during a long load, so that nobody takes us for dead."""
+        if time.monotonic() - self.stamped_at < REFRESH_SECONDS:
+            return
+        assert self.there is not None
+        assert self.there.stamp is not None
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        mark = replace(self.there.stamp, token=stamp.new_token(), since=since)
+        current = self._current()
+        self.there = self._locked(payload.finish(current, mark, private=current.is_private), mark, [])
+        self.stamped_at = time.monotonic()
+
+    def _current(self) -> RemoteDataset:
+        """The dataset as it is now: `datastore_create` moves `metadata_modified`. Raises RaceLost if the token is not ours."""
+        assert self.there is not None
+        assert self.there.stamp is not None
+        found = read_dataset(self.client, self.desired.name)
+        if found is None or found.stamp is None or found.stamp.token != self.there.stamp.token:
+            raise _race(self.desired.name)
+        return found
+
+    def _views(self) -> None:
+        for change in self.item.of(Action.VIEW):
+            resource = self.desired.resource(change.resource or "")
+            if resource is not None:
+                views.ensure(self.client, resource.id, self.words.label("table"), is_fresh=resource.id in self.fresh)
+                self.job.journal.step(self.desired.name, "view", resource=resource.key)
+
+    def _inspect(self) -> None:
+        """Look at what is not yet shown, or not yet called done: files by hash, tables by columns and count."""
+        assert self.there is not None
+        self.there = self._current()
+        remote = {str(resource["id"]): resource for resource in self.there.resources}
+        for resource in self.desired.resources:
+            if not resource.is_link and (self.is_resumed or resource.id in self.fresh or self._is_uploaded(resource)):
+                got = self.client.download(str(remote[resource.id]["url"]))
+                if got.status != 200 or got.sha256 != resource.sha256:
+                    raise _not_as_sent(self.desired.name, resource.key)
+            if resource.table is not None and (self.is_resumed or self._changes_rows(resource)):
+                info = self.client.read("datastore_info", id=resource.id)
+                types = [(field["id"], field["type"]) for field in info["fields"]]
+                wanted = [(field["id"], field["type"]) for field in resource.table.fields]
+                if types != wanted or info["meta"]["count"] != resource.table.rows:
+                    raise _not_as_sent(self.desired.name, resource.key)
+
+    def _finish(self) -> None:
+        assert self.there is not None
+        mark = self._stamp(is_done=True, old=self.there.stamp, files=self._files(self.there, old=self.there.stamp))
+        body = payload.finish(self.there, mark, private=self.job.is_private)
+        self.there = self._locked(body, mark, [])
+
+    def _remove_table(self, key: str) -> None:
+        """The table of a resource that goes: CKAN would keep it as an orphan."""
+        _drop_table(self.client, names.resource_id(self.desired.catalog, self.desired.name, key))
+
+    def _applied(self) -> Applied:
+        assert self.there is not None
+        assert self.there.stamp is not None
+        by_id = {str(resource["id"]): resource for resource in self.there.resources}
+        applied = Applied(
+            name=self.desired.name,
+            id=self.there.id,
+            token=self.there.stamp.token,
+            version=self.desired.version,
+            modified=self.there.modified,
+            resources={
+                resource.key: (resource.id, str(by_id[resource.id].get("last_modified") or ""), resource.bytes)
+                for resource in self.desired.resources
+            },
+        )
+        self.job.journal.finish(applied)
+        return applied
+
+
+def _drop_table(client: Client, resource_id: str) -> None:
+    try:
+        client.write("datastore_delete", {"resource_id": resource_id, "force": True}, is_repeatable=True)
+    except NotThere:
+        return
+
+
+def _age_seconds(since: str | None) -> float | None:
+    try:
+        return (datetime.now(UTC) - datetime.fromisoformat(since or "")).total_seconds()
+    except ValueError:
+        return None
+
+
+def _race(name: str) -> RaceLost:
+    return RaceLost(
+        _("{dataset} was changed on CKAN while we were at work on it; nothing of that change was touched.").format(
+            dataset=name
+        ),
+        hint=_("Look at it with 'dulieumo plan', then run the command again."),
+    )
+
+
+def _not_as_sent(name: str, key: str) -> RemoteError:
+    return RemoteError(
+        _("{dataset}: CKAN does not give back {resource} as it was sent; it was not published.").format(
+            dataset=name, resource=key
+        ),
+        hint=_("Run the command again; if it happens again, look at CKAN's log and at its disk space."),
+    )

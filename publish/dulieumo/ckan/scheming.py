@@ -1,0 +1,45 @@
+"""Where a server has ckanext-scheming: the standard metadata goes into the fields that its schema declares.
+
+The names and shapes are those of ckanext-dcat's `dcat_ap_*.yaml` (2.4), which our own `server/scheming.yaml` keeps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dulieumo.model import Catalog, Dataset
+
+from .model import ServerProfile
+
+_EU = "http://publications.europa.eu/resource/authority"
+_LANGUAGES = {"vi": "VIE", "en": "ENG"}
+
+
+def place(
+    dataset: Dataset, catalog: Catalog, profile: ServerProfile, extras: dict[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The fields of the server's own schema that we can fill, and the extras that are left."""
+    if not profile.scheming:
+        return {}, extras
+    standard = _standard(dataset, catalog)
+    return {name: value for name, value in standard.items() if name in profile.scheming and value}, extras
+
+
+def _standard(dataset: Dataset, catalog: Catalog) -> dict[str, Any]:
+    publisher = catalog.find_publisher(dataset.publisher)
+    domain = catalog.domain(dataset.domain)
+    return {
+        "frequency": f"{_EU}/frequency/{dataset.frequency}",
+        "language": [f"{_EU}/language/{_LANGUAGES[code]}" for code in dataset.languages if code in _LANGUAGES],
+        "theme": [f"{_EU}/data-theme/{domain.eu_theme}"] if domain else [],
+        "publisher": [{"name": str(publisher.title), "url": publisher.homepage or "", "email": publisher.email or ""}]
+        if publisher
+        else [],
+        "contact": [{"name": str(publisher.title), "email": publisher.email or ""}] if publisher else [],
+        "temporal_coverage": [{"start": dataset.temporal_start or "", "end": dataset.temporal_end or ""}]
+        if dataset.temporal_start or dataset.temporal_end
+        else [],
+        "spatial_coverage": [{"text": str(dataset.spatial["label"])}] if dataset.spatial.get("label") else [],
+        "version_notes": str(dataset.changelog[-1].description) if dataset.changelog else "",
+        "provenance": str(dataset.collection_method),
+    }
