@@ -1,0 +1,122 @@
+"""Changes of the data as Atom (RFC 4287) and JSON Feed 1.1: of the catalogue, of a domain, of a dataset.
+
+An entry is a version of a dataset, as its changelog tells it; its date is the changelog's, never the time of the build.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from dulieumo.catalog.notes import sample_note
+from dulieumo.model import Catalog, Change, Dataset
+
+ENTRIES = 200
+ATOM = "http://www.w3.org/2005/Atom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """`path` is where the feed lies, without its ending; `page` the page that it belongs to. Both relative to the site."""
+
+    title: str
+    path: str
+    page: str
+    entries: tuple[tuple[Dataset, Change], ...]
+
+
+def feeds(catalog: Catalog) -> tuple[Feed, ...]:
+    """Every feed of the catalogue, in its first language."""
+    language = catalog.languages[0]
+    found = [Feed(title=catalog.title.in_(language), path="feed", page="", entries=entries(catalog.datasets))]
+    for domain in catalog.domains:
+        own = [dataset for dataset in catalog.datasets if dataset.domain == domain.name]
+        page = f"domains/{domain.name}/"
+        found.append(Feed(title=domain.title.in_(language), path=f"{page}feed", page=page, entries=entries(own)))
+    for dataset in catalog.datasets:
+        page = f"datasets/{dataset.name}/"
+        found.append(Feed(title=dataset.title.in_(language), path=f"{page}feed", page=page, entries=entries([dataset])))
+    return tuple(found)
+
+
+def entries(datasets: Iterable[Dataset]) -> tuple[tuple[Dataset, Change], ...]:
+    """The changes of these datasets, newest first."""
+    every = [(dataset, change) for dataset in datasets for change in dataset.changelog]
+    every.sort(key=lambda pair: (pair[1].date, pair[0].name, pair[1].version), reverse=True)
+    return tuple(every[:ENTRIES])
+
+
+def _address(catalog: Catalog, dataset: Dataset) -> str:
+    return f"{catalog.base_url}/datasets/{dataset.name}/"
+
+
+def _identifier(catalog: Catalog, dataset: Dataset, change: Change) -> str:
+    return f"{catalog.base_url}/id/{dataset.name}/{change.version}"
+
+
+def atom(catalog: Catalog, feed: Feed) -> bytes:
+    language = catalog.languages[0]
+    ElementTree.register_namespace("", ATOM)
+    root = ElementTree.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": language})
+    own = f"{catalog.base_url}/{feed.path}.xml"
+    _element(root, "id", own)
+    _element(root, "title", feed.title)
+    _element(root, "updated", _moment(max((change.date for _d, change in feed.entries), default="1970-01-01")))
+    _element(root, "link", rel="self", type="application/atom+xml", href=own)
+    _element(root, "link", rel="alternate", type="text/html", href=f"{catalog.base_url}/{feed.page}")
+    publisher = catalog.find_publisher(catalog.publisher)
+    author = _element(root, "author")
+    _element(author, "name", publisher.title.in_(language) if publisher else catalog.publisher)
+    for dataset, change in feed.entries:
+        entry = _element(root, "entry")
+        _element(entry, "id", _identifier(catalog, dataset, change))
+        _element(entry, "title", f"{dataset.title.in_(language)} {change.version}")
+        _element(entry, "updated", _moment(change.date))
+        _element(entry, "link", rel="alternate", type="text/html", href=_address(catalog, dataset))
+        _element(entry, "summary", _summary(dataset, change, language))
+        _element(entry, "category", term=dataset.domain)
+    ElementTree.indent(root)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
+
+
+def _element(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+    child = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
+    if text is not None:
+        child.text = "".join(letter for letter in text if letter >= " " or letter in "\n\t")
+    return child
+
+
+def _moment(date: str) -> str:
+    """Atom wants a time; the changelog states a day."""
+    return f"{date}T00:00:00Z"
+
+
+def _summary(dataset: Dataset, change: Change, language: str) -> str:
+    return f"{sample_note(dataset, language)} {change.description.in_(language)}".strip()
+
+
+def json_feed(catalog: Catalog, feed: Feed) -> bytes:
+    language = catalog.languages[0]
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "language": language,
+        "home_page_url": f"{catalog.base_url}/{feed.page}",
+        "feed_url": f"{catalog.base_url}/{feed.path}.json",
+        "items": [
+            {
+                "id": _identifier(catalog, dataset, change),
+                "url": _address(catalog, dataset),
+                "title": f"{dataset.title.in_(language)} {change.version}",
+                "content_text": _summary(dataset, change, language),
+                "date_published": _moment(change.date),
+                "tags": [dataset.domain, *dataset.keywords],
+                "_dulieumo": {"dataset": dataset.name, "version": change.version},
+            }
+            for dataset, change in feed.entries
+        ],
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,249 @@
+"""The page of a dataset: what it is and whether to trust it, what it looks like, how to get, use and cite it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from dulieumo.catalog import schemaorg
+from dulieumo.descriptors.resolve import text as text_of
+from dulieumo.model import Dataset, DatasetVersion, Resource
+
+from ..edition import Crumb, Edition, render
+from ..state import freshness_of, quality_of, verified_of
+from . import cite, snippets
+from .cards import publisher_title
+from .columns import ColumnView, column_views
+
+FORMATS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX", "file": "", "geojson": "GeoJSON"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table's section. `preview` tells the browser code what to show, None with a reason in `preview_absent`."""
+
+    id: str
+    title: str
+    resource: Resource
+    rows: int | None
+    columns: tuple[ColumnView, ...]
+    has_profile: bool
+    keys: tuple[str, ...]
+    foreign_keys: tuple[dict[str, str], ...]
+    preview: dict[str, Any] | None
+    preview_absent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A download. `latest` and `permanent` are relative to the site's root."""
+
+    title: str
+    format: str
+    size: str
+    rows: int | None
+    sha256: str
+    kind: str
+    latest: str
+    permanent: str
+
+
+def page(edition: Edition, version: DatasetVersion) -> tuple[str, str]:
+    dataset, t, language = version.dataset, edition.words, edition.language
+    descriptor = dataset.descriptor
+    issues = sorted(dataset.issues, key=lambda issue: (issue.until is not None, issue.since))
+    tables = tuple(_table(edition, version, resource) for resource in dataset.resources if resource.is_table)
+    name = dataset.name
+    return render(
+        edition,
+        f"datasets/{name}/",
+        "dataset.md",
+        title=dataset.title.in_(language),
+        description=dataset.description.in_(language),
+        crumbs=_crumbs(edition, dataset),
+        meta={"kind": "dataset", "keywords": list(dataset.keywords), "modified": _modified(dataset), "dataset": name},
+        dataset=dataset,
+        version=version,
+        tables=tables,
+        files=tuple(_files(edition, version)),
+        absent=tuple(_absent(edition, version)),
+        zip=edition.extras.zips.get(name),
+        publisher_title=publisher_title(edition, dataset.publisher),
+        frequency=_word(edition, "frequency", dataset.frequency),
+        freshness=freshness_of(edition.extras.status, name),
+        quality=quality_of(edition.extras.status, name, t),
+        verified=verified_of(edition.extras.verification, name),
+        spatial=text_of(dataset.spatial, "label").in_(language),
+        issues=issues,
+        open_issues=[issue for issue in issues if issue.until is None],
+        notices=_notices(edition, descriptor),
+        status_note=text_of(descriptor, "dulieumo:statusNote").in_(language),
+        history=_history(edition, version),
+        legal=tuple(descriptor.get("dulieumo:legalBasis", ())),
+        license_note=text_of(descriptor, "dulieumo:licenseNote").in_(language),
+        rights=text_of(descriptor, "dulieumo:rights").in_(language),
+        citation=cite.citation(edition, version),
+        bibtex=cite.bibtex(edition, version),
+        snippets=snippets.snippets(edition, version),
+        report=_report_address(edition, version),
+        related=_related(edition, dataset),
+        portal=edition.extras.portal,
+        portal_records=[record["id"] for record in descriptor.get("dulieumo:portal", ()) if record.get("id")],
+        page_url=f"{edition.base_url}/{edition.folder}datasets/{name}/",
+        qr=True,
+        jsonld=schemaorg.dataset(edition.release, version, language),
+    )
+
+
+def _crumbs(edition: Edition, dataset: Dataset) -> tuple[Crumb, ...]:
+    domain = edition.catalog.domain(dataset.domain)
+    if domain is None:
+        return (Crumb(title=edition.words("nav.lists"), path="lists/"),)
+    return (
+        Crumb(title=edition.words("nav.domains"), path="domains/"),
+        Crumb(title=domain.title.in_(edition.language), path=f"domains/{domain.name}/"),
+    )
+
+
+def _word(edition: Edition, group: str, code: str) -> str:
+    key = f"{group}.{code}"
+    return edition.words(key) if edition.words.has(key) else code
+
+
+def _modified(dataset: Dataset) -> str:
+    return max((change.date for change in dataset.changelog), default=dataset.data_as_of)
+
+
+def _table(edition: Edition, version: DatasetVersion, resource: Resource) -> Table:
+    schema = resource.schema
+    assert schema is not None
+    profile = edition.extras.profiles.get(version.name, {}).get(resource.name)
+    parquet = version.artifact(resource.name, "parquet")
+    rows = version.rows(resource.name)
+    columns = column_views(edition, version.dataset, resource, profile)
+    preview, absent = None, ""
+    if parquet is None:
+        reason = version.absent.get(resource.name, {}).get("parquet")
+        absent = edition.words("preview.no_parquet") + (f" ({reason})" if reason else "")
+    elif not rows:
+        absent = edition.words("preview.no_rows")
+    elif not edition.extras.has_browser_code:
+        absent = edition.words("preview.no_code")
+    else:
+        preview = {
+            "dataset": version.name,
+            "table": resource.name,
+            "parquet": f"data/{version.name}/{version.version}/{parquet.path}",
+            "bytes": parquet.bytes,
+            "rows": rows,
+            "columns": [column.for_browser for column in columns],
+        }
+    foreign = []
+    for key in schema.foreign_keys:
+        target = edition.catalog.dataset(key.dataset) if key.dataset else version.dataset
+        if target is not None:
+            title = target.title.in_(edition.language)
+            foreign.append({"columns": ", ".join(key.columns), "dataset": target.name, "title": title})
+    return Table(
+        id=f"table-{resource.name}",
+        title=resource.title.in_(edition.language),
+        resource=resource,
+        rows=rows,
+        columns=columns,
+        has_profile=profile is not None,
+        keys=schema.primary_key,
+        foreign_keys=tuple(foreign),
+        preview=preview,
+        preview_absent=absent,
+    )
+
+
+def _files(edition: Edition, version: DatasetVersion) -> list[File]:
+    many = len(version.dataset.resources) > 1
+    files = []
+    for resource in version.dataset.resources:
+        for artifact in version.artifacts_of(resource.name):
+            ending = artifact.path.rsplit(".", 1)[-1]
+            files.append(
+                File(
+                    title=resource.title.in_(edition.language)
+                    if many
+                    else _word(edition, "downloads.for", artifact.kind),
+                    format=FORMATS.get(artifact.kind) or ending.upper(),
+                    size=edition.words.size(artifact.bytes),
+                    rows=artifact.rows,
+                    sha256=artifact.sha256,
+                    kind=resource.kind.value,
+                    latest=f"data/{version.name}/latest/{quote(artifact.path)}",
+                    permanent=f"{version.folder}/{quote(artifact.path)}",
+                )
+            )
+    return files
+
+
+def _absent(edition: Edition, version: DatasetVersion) -> list[dict[str, str]]:
+    found = []
+    for name, formats in version.absent.items():
+        resource = version.dataset.resource(name)
+        title = resource.title.in_(edition.language) if resource else name
+        found += [
+            {"title": title, "format": FORMATS.get(kind, kind), "reason": _word(edition, "downloads.absent", reason)}
+            for kind, reason in formats.items()
+        ]
+    return found
+
+
+def _notices(edition: Edition, descriptor: Mapping[str, Any]) -> list[dict[str, str]]:
+    entries = descriptor.get("dulieumo:notices", ())
+    return [
+        {"effective": entry["effective"], "text": text_of(entry, "description").in_(edition.language)}
+        for entry in entries
+    ]
+
+
+def _history(edition: Edition, version: DatasetVersion) -> list[dict[str, Any]]:
+    stored = edition.extras.history.get(version.name, ())
+    lines = []
+    for change in sorted(version.dataset.changelog, key=lambda item: (item.date, item.version), reverse=True):
+        is_current = change.version == version.version
+        lines.append(
+            {
+                "version": change.version,
+                "date": change.date,
+                "text": change.description.in_(edition.language),
+                "is_current": is_current,
+                "folder": f"data/{version.name}/{change.version}" if is_current or change.version in stored else None,
+                "files": (),
+            }
+        )
+    return lines
+
+
+def _report_address(edition: Edition, version: DatasetVersion) -> str:
+    """Where to report an error, dataset and version filled in: the catalogue's `reportUrl`, else its contact's e-mail."""
+    settings = edition.catalog.settings
+    title = version.dataset.title.in_(edition.language)
+    subject = edition.words("issues.subject", dataset=version.name, version=version.version)
+    template = settings.get("reportUrl")
+    if template:
+        filled = str(template)
+        for name, value in {
+            "dataset": version.name,
+            "version": version.version,
+            "title": title,
+            "subject": subject,
+        }.items():
+            filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
+        return filled
+    email = settings.get("contact", {}).get("email")
+    return f"mailto:{email}?subject={quote(subject)}" if email else ""
+
+
+def _related(edition: Edition, dataset: Dataset) -> list[Dataset]:
+    names = [*dataset.descriptor.get("dulieumo:relatedDatasets", ())]
+    shared = dataset.descriptor.get("dulieumo:sharesTableWith")
+    if shared and shared not in names:
+        names.insert(0, shared)
+    return [found for name in names if (found := edition.catalog.dataset(name))]
