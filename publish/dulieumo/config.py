@@ -129,7 +129,8 @@ def load(start: Path | None = None, environment: Mapping[str, str] = os.environ)
     file, values = _file(root)
     _no_typos(values, _KEYS, file)
     targets = {}
-    for name, entry in values.get("targets", {}).items():
+    for name, entry in _table(values, "targets", file).items():
+        _table({name: entry}, name, file)
         _no_typos(entry, _TARGET_KEYS, file)
         targets[name] = _target(name, entry, root, file)
 
@@ -178,6 +179,13 @@ def _file(root: Path) -> tuple[str, dict[str, Any]]:
             values = values.get("tool", {}).get("dulieumo", {})
         return path.name, values
     return "dulieumo.toml", {}
+
+
+def _table(values: Mapping[str, Any], key: str, file: str) -> Mapping[str, Any]:
+    entry = values.get(key, {})
+    if not isinstance(entry, dict):
+        raise ConfigError(_("{key} in {file} must be a table of keys and values.").format(key=key, file=file))
+    return entry
 
 
 def _no_typos(values: Mapping[str, Any], known: tuple[str, ...], file: str) -> None:
