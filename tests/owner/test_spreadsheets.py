@@ -96,11 +96,11 @@ def test_numbers_keep_the_fifteen_digits_that_excel_keeps() -> None:
 
 
 def test_headers_may_be_titles_or_names_below_other_rows(tmp_path: Path) -> None:
-    rows = [["DANH SÁCH CƠ SỞ"], [], ["mã  CƠ SỞ", "ten"], ["01", "A"], ["02", None]]
+    rows: list[list[Any]] = [["DANH SÁCH CƠ SỞ"], [], ["mã  CƠ SỞ", "ten"], ["01", "A"], ["02", None]]
     workbooks.write(tmp_path / "a.xlsx", rows)
     resource = table(field("ma", title="Mã cơ sở"), field("ten", title="Tên"), headerRows=[3])
     assert read(tmp_path / "a.xlsx", resource) == [{"ma": "01", "ten": "A"}, {"ma": "02", "ten": ""}]
-    assert [row.row for row in spreadsheets.records(tmp_path / "a.xlsx", resource)] == [3, 4, 5]
+    assert [row.row for row in spreadsheets.records(tmp_path / "a.xlsx", resource)] == [1, 2, 3, 4, 5]
 
 
 def test_a_row_with_a_cell_beyond_the_header_is_ragged_and_not_lost_silently(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,16 @@ class Row:
 
 
 def records(path: Path, resource: Resource) -> Iterator[Row]:
-    """The header, then every record, as text under the declared types. Empty rows after the last filled one are left out.
+    """Every row from row 1: those above the header as they are, the header, the records under the declared types.
 
-    Header cells that show a column's title are given its name. Raises Refused (an UnreadableTable)."""
+    Header cells that show a column's title are given its name. Empty rows after the last filled one are left out. Raises
+    Refused (an UnreadableTable)."""
     sheet = _sheet(path, resource)
     columns, header_row = resource.schema.columns if resource.schema else (), header_row_of(resource)
     names = _names(sheet, header_row, columns)
+    for at in range(header_row - 1):
+        values = sheet.rows[at]
+        yield Row(at + 1, [celltext.text(value, None, "") for value in values[: _filled(values)]])
     if header_row:
         yield Row(header_row, list(names))
     by_name = {column.name: column for column in columns}
@@ -72,11 +77,9 @@ def records(path: Path, resource: Resource) -> Iterator[Row]:
 def read_strings(path: Path, resource: Resource, ragged: list[RaggedRow]) -> Iterator[pa.RecordBatch]:
     """As `tables.read_strings`, for a workbook. Raises Refused."""
     rows = records(path, resource)
-    if header_row_of(resource):
-        labels = next(rows).cells
-    else:
-        assert resource.schema is not None
-        labels = [column.name for column in resource.schema.columns]
+    labels = [column.name for column in resource.schema.columns] if resource.schema else []
+    for row in islice(rows, header_row_of(resource)):
+        labels = row.cells
     schema = pa.schema([pa.field(name, pa.string()) for name in labels])
     part: list[list[str]] = []
     sent = False
