@@ -12,4 +12,18 @@
 `model.py` holds the values that pass between the stages, `errors.py` what can stop us, `cli/` one file per command.
 """
 
+from typing import TYPE_CHECKING
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from dulieumo.client import open_catalog as open_catalog
+else:
+
+    def __getattr__(name: str) -> object:
+        """`dulieumo.open_catalog`, for public developers, without making every command import what it needs."""
+        if name == "open_catalog":
+            from dulieumo.client import open_catalog
+
+            return open_catalog
+        raise AttributeError(name)
