@@ -30,14 +30,19 @@ def command(datasets: Path | None, dist: Path | None, format_: str, name: str | 
     if format_ == "json":
         common.print_json(summary(settings, made))
     else:
-        rows = sum(version.rows(item.name) or 0 for version in made.versions for item in version.dataset.resources)
-        text = ngettext(
-            "Release {name}: {count} dataset, {rows} rows.",
-            "Release {name}: {count} datasets, {rows} rows.",
-            len(made.versions),
-        )
-        common.answers().print(text.format(name=made.name, count=len(made.versions), rows=rows), markup=False)
+        show(made)
     return errors.DONE
+
+
+def show(made: Release) -> None:
+    """One line: what was built."""
+    rows = sum(version.rows(item.name) or 0 for version in made.versions for item in version.dataset.resources)
+    text = ngettext(
+        "Release {name}: {count} dataset, {rows} rows.",
+        "Release {name}: {count} datasets, {rows} rows.",
+        len(made.versions),
+    )
+    common.answers().print(text.format(name=made.name, count=len(made.versions), rows=rows), markup=False)
 
 
 def summary(settings: Settings, made: Release) -> dict[str, Any]:

@@ -41,8 +41,7 @@ def command(names: tuple[str, ...], datasets: Path | None, dist: Path | None, fo
     if output is not None:
         write_whole(output, _rendered(report, format_))
     elif format_ == "text":
-        for line in text.lines(report):
-            click.secho(line.text, **STYLES.get(line.style, {}))
+        show(report)
     else:
         click.echo(_rendered(report, format_), nl=False)
     return errors.DONE if report.is_valid else errors.DATA_DOES_NOT_PASS
@@ -68,6 +67,12 @@ def run(settings: Settings, names: tuple[str, ...] = ()) -> CheckReport:
     if not names:
         write_whole(settings.dist / "report.json", canonical.dumps(json_report.render_report(report)))
     return report
+
+
+def show(report: CheckReport) -> None:
+    """The findings, grouped, in the words of the reader's language."""
+    for line in text.lines(report):
+        click.secho(line.text, **STYLES.get(line.style, {}))
 
 
 def _rendered(report: CheckReport, format_: str) -> bytes:

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dulieumo import config
-from dulieumo.i18n import _
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,4 +85,3 @@ def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
             bar.update(task, advance=1, name=name)
 
         yield step
-

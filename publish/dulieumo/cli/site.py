@@ -43,6 +43,12 @@ def command(
     if format_ == "json":
         common.print_json(site.as_json(report))
         return errors.DONE
+    show(report)
+    return errors.DONE
+
+
+def show(report: Any) -> None:
+    """Where the site is and how long it took."""
     text = (
         _("The site in {out} is up to date: {pages} pages.")
         if report.is_unchanged
@@ -51,7 +57,6 @@ def command(
     seconds = f"{report.seconds:.1f}"
     common.answers().print(text.format(out=report.out, pages=report.pages, seconds=seconds), markup=False)
     common.say(_("Look at it with: dulieumo serve"))
-    return errors.DONE
 
 
 def run(
