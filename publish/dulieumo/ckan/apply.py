@@ -10,6 +10,7 @@ of what the tables may hold. Every write of metadata is locked by `match` on our
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from .plan import VIEW_TYPE, base, dictionary, shape
 from .remote import read_dataset, remote_dataset
 from .words import Words
 
+log = logging.getLogger(__name__)
 LEASE_SECONDS = 600
 """How long an unfinished push of somebody else is taken to be alive."""
 
@@ -330,6 +332,7 @@ class _Dataset:
                 raise
             answer = landed()
             if answer is None:
+                log.info("%s: the lock does not hold: %s", self.desired.name, conflict.fields)
                 raise _race(self.desired.name) from conflict
         return remote_dataset(answer["package"], is_exact=True)
 
@@ -356,7 +359,6 @@ class _Dataset:
                     resource,
                     resource.table,
                     known,
-                    is_fresh=resource.id in self.fresh,
                     pause=self._stay_alive,
                 )
                 self.job.journal.step(

@@ -31,6 +31,7 @@ class Journal:
         self.push = push
         self.is_resumed = is_resumed
         self.done: dict[str, Applied] = dict(done)
+        self.is_ended = False
         self._file = file
         self._lock = threading.Lock()
 
@@ -50,6 +51,10 @@ class Journal:
             self.done.pop(dataset, None)
         self._write({"dataset": dataset, "applied": None})
 
+    def end(self) -> None:
+        """Nothing is left under way: the journal may go."""
+        self.is_ended = True
+
     def _write(self, entry: Mapping[str, Any]) -> None:
         with self._lock:
             self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
@@ -59,7 +64,7 @@ class Journal:
 
 @contextmanager
 def open_journal(path: Path, url: str) -> Iterator[Journal]:
-    """The journal of the target at `url`, new or resumed. It goes when the block ends well; an error or a kill leaves it.
+    """The journal of the target at `url`, new or resumed. It goes when the push has ended; an error or a kill leaves it.
 
     Raises ReleaseError while another push of this checkout to the same target runs."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +86,8 @@ def open_journal(path: Path, url: str) -> Iterator[Journal]:
         else:
             journal = Journal(file, header["push"], done, is_resumed=True)
         yield journal
-        file.truncate(0)
+        if journal.is_ended:
+            file.truncate(0)
 
 
 def _read(text: str, url: str) -> tuple[dict[str, Any] | None, dict[str, Applied]]:

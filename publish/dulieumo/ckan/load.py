@@ -50,15 +50,15 @@ def load(
     table: DesiredTable,
     states: Sequence[str] | None,
     *,
-    is_fresh: bool,
     pause: Callable[[], None] = lambda: None,
 ) -> Loaded:
     """`states`: what the table may hold, by our stamp (`version#digest`); None or empty when that is not known.
 
-    `is_fresh`: the resource was made by this push, so there is no table. `pause` is called between requests."""
+    The table is looked for even when the resource is new: a dataset that was purged leaves its tables behind, and ids are
+    for ever. `pause` is called between requests."""
     loader = _Loader(client, resource.id, table, pause)
     wanted = _read(store, table.parquet)
-    info = None if is_fresh else client.find("datastore_info", id=resource.id)
+    info = client.find("datastore_info", id=resource.id)
     if info is None:
         return loader.create(wanted)
     there = [(field["id"], field["type"]) for field in info["fields"]]

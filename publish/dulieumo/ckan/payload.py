@@ -17,8 +17,14 @@ _LISTS = ("tags", "groups", "extras", "resources")
 
 
 def create(desired: Desired, mark: Stamp) -> dict[str, Any]:
-    """The body of package_create: hidden, with its resources and without their files."""
-    resources = [_new_resource(resource) for resource in desired.resources]
+    """The body of package_create: hidden, with its resources and without their files.
+
+    `datastore_active` is said ahead of the table: datastore_create would otherwise rewrite the whole dataset to say it
+    (measured: 290 against 60 ms), and while the dataset is hidden nobody can be misled."""
+    resources = [
+        {**_new_resource(resource), **({"datastore_active": True} if resource.table else {})}
+        for resource in desired.resources
+    ]
     return {"name": desired.name, "private": True, **_fields(desired.fields, {}, mark), "resources": resources}
 
 

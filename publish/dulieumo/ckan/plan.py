@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dulieumo import canonical
-from dulieumo.model import EMPTY, Release
+from dulieumo.model import Release
 
 from . import mapping, names, stamp
 from .model import (
@@ -45,7 +45,7 @@ class Intent:
     publisher: str | None = None
     prune: bool = False
     take_over: bool = False
-    policies: Mapping[str, Policy] = EMPTY
+    policies: Mapping[str, Policy] = field(default_factory=dict)
     options: mapping.Options = field(default_factory=mapping.Options)
 
 

@@ -79,6 +79,8 @@ def push(
 
     with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="ckan-push") as pool:
         list(pool.map(one, work))
+    if not outcome.failures:
+        journal.end()
     known = dict(receipt.datasets) if receipt is not None and receipt.url == plan.url else {}
     known |= journal.done
     for name in outcome.lost:
