@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import secrets
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -96,7 +97,9 @@ def was_applied(stamp: Stamp | None, name: str, value: Any) -> bool | None:
 
 
 def _pack(applied: Mapping[str, str]) -> str:
-    return base64.b64encode(b"".join(bytes.fromhex(key + value) for key, value in sorted(applied.items()))).decode()
+    text = base64.b64encode(b"".join(bytes.fromhex(key + value) for key, value in sorted(applied.items()))).decode()
+    # CKAN's page shows the stamp: one word of a thousand letters would push the table out of the page.
+    return " ".join(textwrap.wrap(text, 60))
 
 
 def _unpack(text: str) -> dict[str, str]:
