@@ -28,7 +28,7 @@ from .client import Client, Conflict, NotThere, Upload
 from .journal import Journal
 from .model import Action, Applied, DatasetPlan, Desired, DesiredResource, Policy, RemoteDataset, ServerProfile, Stamp
 from .plan import VIEW_TYPE, base, dictionary, shape
-from .remote import read_dataset, remote_dataset
+from .remote import as_applied, read_dataset, remote_dataset
 from .words import Words
 
 log = logging.getLogger(__name__)
@@ -431,19 +431,8 @@ class _Dataset:
 
     def _applied(self) -> Applied:
         assert self.there is not None
-        assert self.there.stamp is not None
-        by_id = {str(resource["id"]): resource for resource in self.there.resources}
-        applied = Applied(
-            name=self.desired.name,
-            id=self.there.id,
-            token=self.there.stamp.token,
-            version=self.desired.version,
-            modified=self.there.modified,
-            resources={
-                resource.key: (resource.id, str(by_id[resource.id].get("last_modified") or ""), resource.bytes)
-                for resource in self.desired.resources
-            },
-        )
+        applied = as_applied(self.there)
+        assert applied is not None
         self.job.journal.finish(applied)
         return applied
 

@@ -19,8 +19,9 @@ from dulieumo.store import FolderStore
 from . import apply, mapping, wording
 from .client import Client
 from .journal import Journal
-from .model import Action, Applied, DatasetPlan, Failure, Plan, Receipt
+from .model import Action, Applied, DatasetPlan, Failure, Plan, Receipt, Remote
 from .plan import Intent
+from .remote import as_applied
 
 JOBS = 4
 _GIVE_UP_AFTER = 3
@@ -33,13 +34,13 @@ def push(
     store: FolderStore,
     client: Client,
     journal: Journal,
+    remote: Remote,
     intent: Intent,
     *,
-    receipt: Receipt | None = None,
     jobs: int = JOBS,
     step: Callable[[str], None] = lambda name: None,
 ) -> Receipt:
-    """Do what `plan` says. Returns the receipt, also when some datasets failed: they are in `failures`.
+    """Do what `plan` says, made against `remote`. Returns the receipt, also when some datasets failed: they are in `failures`.
 
     Raises ReleaseError before anything is sent where the plan must not be carried out."""
     refuse(plan)
@@ -81,7 +82,7 @@ def push(
         list(pool.map(one, work))
     if not outcome.failures:
         journal.end()
-    known = dict(receipt.datasets) if receipt is not None and receipt.url == plan.url else {}
+    known = {name: applied for name, there in remote.datasets.items() if (applied := as_applied(there)) is not None}
     known |= journal.done
     for name in outcome.lost:
         known.pop(name, None)

@@ -133,6 +133,27 @@ def _in_parallel(
         return list(zip(unsure, pool.map(read_one, unsure), strict=True))
 
 
+def as_applied(there: RemoteDataset) -> Applied | None:
+    """What the receipt keeps of a dataset that is there and finished; None where it is not."""
+    held = there.stamp
+    if held is None or held.pending is not None or there.body.get("state") == "deleted":
+        return None
+    by_id = {str(resource["id"]): resource for resource in there.resources}
+    ids = {key: names.resource_id(held.catalog, there.name, key) for key in held.files}
+    return Applied(
+        name=there.name,
+        id=there.id,
+        token=held.token,
+        version=held.version,
+        modified=there.modified,
+        resources={
+            key: (id_, str(by_id[id_].get("last_modified") or ""), int(by_id[id_].get("size") or 0))
+            for key, id_ in ids.items()
+            if id_ in by_id
+        },
+    )
+
+
 def known_datasets(receipt: Receipt | None, url: str) -> Mapping[str, Applied]:
     """What the receipt says of this server; nothing where it is of another one."""
     return receipt.datasets if receipt is not None and receipt.url == url else {}

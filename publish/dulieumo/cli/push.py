@@ -102,7 +102,7 @@ def run(
         refuse(made)
         busy = sum(1 for item in made.datasets if item.changes)
         with common.progress(_("Publishing"), busy) as step:
-            receipt = push(made, release, connection.store, client, book, intent, receipt=known, jobs=jobs, step=step)
+            receipt = push(made, release, connection.store, client, book, seen, intent, jobs=jobs, step=step)
         value = files.receipt_to_json(receipt)
         files.write(connection.own_receipt_file, value)
         files.write(connection.receipt_file, value)
