@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from dulieumo import cli, i18n
+from dulieumo.cli import reference
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ROOT / "publish" / "dulieumo"
@@ -29,7 +30,9 @@ def extract() -> Catalog:
     catalog = Catalog(project="dulieumo", charset="utf-8")
     for file, _line, message, comments, context in extract_from_dir(CODE, [("**.py", "python")], keywords=KEYWORDS):
         catalog.add(message, locations=[(f"publish/dulieumo/{file}", 0)], auto_comments=comments, context=context)
-    for text in help_texts(cli.group):
+    described = [*reference.EXIT_CODES.values(), *reference.TARGET_SETTINGS.values()]
+    described += [text for _variable, _flag, text in reference.SETTINGS.values()]
+    for text in (*help_texts(cli.group), *described):
         catalog.add(text, locations=[("publish/dulieumo/cli", 0)])
     for file, _line, message, _comments, _context in extract_from_dir(Path(click.__file__).parent, [("**.py", "python")]):
         if Path(file).name in CLICK_FILES:

@@ -50,15 +50,21 @@ def _has_module(name: str) -> bool:
 
 
 def localized(command: click.Command) -> click.Command:
-    """The command with its help in the language in use; the code holds the English."""
-    command.help = _(inspect.cleandoc(command.help or ""))
+    """The command with its help in the language in use. The code holds the English, which stays beside the translation."""
+    command.help = _(inspect.cleandoc(_english(command)))
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
-            parameter.help = _(parameter.help)
+            parameter.help = _(_english(parameter))
     if isinstance(command, click.Group):
         for child in command.commands.values():
             localized(child)
     return command
+
+
+def _english(item: click.Command | click.Option) -> str:
+    """The help as the code has it, remembered at the first call."""
+    text: str = item.__dict__.setdefault("english_help", item.help or "")
+    return text
 
 
 def _choose_language(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

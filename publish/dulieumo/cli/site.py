@@ -69,6 +69,7 @@ def run(
 ) -> Any:
     """Build the site from what the other stages left in `dist`. Returns a SiteReport."""
     from dulieumo import site
+    from dulieumo.cli import reference
 
     store = FolderStore(settings.store)
     shown = release.read(store, name)
@@ -81,6 +82,7 @@ def run(
         status=_read(settings.dist / "status.json"),
         verification=_read(settings.dist / "verification.json"),
         docs=settings.root / "docs" / "pages",
+        reference=reference.by_path(shown.catalog.languages),
         portal=portal or _portal(settings.dist / "receipt.json"),
     )
 

@@ -51,16 +51,18 @@ def build(
     *,
     status: Mapping[str, Any] | None = None,
     docs: Path | None = None,
+    reference: Mapping[str, str] | None = None,
     verification: Mapping[str, Any] | None = None,
     portal: str | None = None,
 ) -> SiteReport:
     """Build the site of `release` in `out`, which is replaced whole; nothing is written if its inputs are those of last time.
 
-    `docs`: a folder with our own documentation (guides/, concepts/, reference/). `portal`: the public address of the CKAN.
+    `docs`: a folder with our own documentation (guides/, concepts/, reference/); `reference`: pages made from the code, by path,
+    `x.<language>.md` for a language. `portal`: the public address of the CKAN.
     Raises DulieumoError where a link of the finished site leads nowhere.
     """
     began = time.monotonic()
-    documents = _documents(docs)
+    documents = {**_documents(docs), **(reference or {})}
     fingerprint = _fingerprint(release, store, status, documents, verification, portal)
     there = _read_mark(out)
     if there and there["fingerprint"] == fingerprint:
