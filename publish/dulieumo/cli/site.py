@@ -14,6 +14,7 @@ from dulieumo.cli import common
 from dulieumo.config import Settings
 from dulieumo.errors import ConfigError
 from dulieumo.i18n import _
+from dulieumo.model import Release
 from dulieumo.store import FolderStore
 
 
@@ -80,7 +81,7 @@ def run(
         store,
         out or settings.site,
         status=_read(settings.dist / "status.json"),
-        verification=_read(settings.dist / "verification.json"),
+        verification=_verification(settings.dist / "verification.json", shown),
         docs=settings.root / "docs" / "pages",
         reference=reference.by_path(shown.catalog.languages),
         portal=portal or _portal(settings.dist / "receipt.json"),
@@ -98,6 +99,13 @@ def _read(path: Path) -> Any:
             _("{path} is not valid JSON.").format(path=path),
             hint=_("Remove it, or run the stage that writes it again."),
         ) from error
+
+
+def _verification(path: Path, shown: Release) -> Any:
+    """The last verification, where it looked at all of the release that is shown."""
+    found = _read(path)
+    is_of_this = found and found.get("release") == shown.name and found.get("datasets") == len(shown.versions)
+    return found if is_of_this else None
 
 
 def _portal(receipt: Path) -> str | None:

@@ -77,8 +77,8 @@ def _in_language(reason: Any, t: Words) -> str:
 
 
 def verified_of(verification: Mapping[str, Any], dataset: str) -> Verified | None:
-    entry = _entry(verification, dataset)
-    if not entry:
+    """Whether the last verification of the shown release found the dataset as it was released; None if there was none."""
+    if "problems" not in verification:
         return None
-    at = entry.get("at") or verification.get("at")
-    return Verified(ok=bool(entry.get("ok", not entry.get("differences"))), at=at)
+    has_problem = any(problem["dataset"] == dataset for problem in verification["problems"])
+    return Verified(ok=not has_problem, at=verification.get("at"))
