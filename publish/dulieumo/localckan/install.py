@@ -27,7 +27,9 @@ from dulieumo.localckan.layout import INSIDE, LOCKS, Layout
 from dulieumo.localckan.progress import Report, step
 
 _COMPLETE = "complete"
-_SOURCE_ONLY = "feedgen,pysolr,docopt,ckantoolkit,ckanext-scheming"  # pure Python without wheels, built with the locked setuptools
+_SOURCE_ONLY = (
+    "feedgen,pysolr,docopt,ckantoolkit,ckanext-scheming"  # pure Python without wheels, built with the locked setuptools
+)
 _NO_NETWORK = (
     "Temporary failure in name resolution",
     "Name or service not known",
@@ -36,6 +38,7 @@ _NO_NETWORK = (
     "Connection refused",
     "Max retries exceeded",
     "ProxyError",
+    "(from versions: none)",  # what pip says of an index that does not answer
 )
 
 
@@ -140,6 +143,17 @@ def find_installed(where: Layout) -> Programs | None:
         if all(_is_complete(folder) for folder in (programs.tools, programs.solr, programs.ckan)):
             return programs
     return None
+
+
+def prune(where: Layout, programs: Programs) -> None:
+    """Removes what earlier locks of the same kinds installed. Not while other stacks may run on it."""
+    others = [path for path in where.root.glob("*/stack.json") if path.parent != where.stack]
+    if others or where.installs.is_symlink():
+        return
+    for kept, kind in ((programs.tools, "tools"), (programs.solr, "solr"), (programs.ckan, f"ckan-{where.flavour}")):
+        for folder in where.installs.glob(f"{kind}-py*"):
+            if folder != kept:
+                shutil.rmtree(folder)
 
 
 def _once(folder: Path, report: Report, text: str, make: Callable[[Path], None]) -> None:

@@ -7,7 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,10 +88,10 @@ def examine(path: Path) -> Interpreter | None:
     return Interpreter(path=path, version=(major, minor, micro))
 
 
-def find() -> Interpreter:
-    """The first usable interpreter; LocalCkanUnavailable when the machine has none."""
+def find(paths: Iterable[Path] | None = None) -> Interpreter:
+    """The first usable interpreter of `paths` (`candidates()` by default); LocalCkanUnavailable when there is none."""
     seen: set[Path] = set()
-    for path in candidates():
+    for path in candidates() if paths is None else paths:
         if path in seen:
             continue
         seen.add(path)

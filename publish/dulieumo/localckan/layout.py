@@ -64,8 +64,8 @@ class Layout:
 
     @property
     def provisioned(self) -> Path:
-        """Present when the databases hold what CKAN needs; its text says for which flavour."""
-        return self.stack / "provisioned"
+        """Beside the databases: present when they hold what CKAN needs; its text says for which flavour."""
+        return self.stack / "postgres" / "provisioned"
 
     @property
     def ini(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dulieumo.localckan.install import Programs
@@ -26,7 +26,7 @@ class Context:
     where: Layout
     programs: Programs
     ports: Ports
-    secrets: Secrets
+    secrets: Secrets = field(repr=False)
     settings: Mapping[str, str]
 
     @property

@@ -12,7 +12,7 @@ from pathlib import Path
 from dulieumo.i18n import _
 from dulieumo.localckan.failures import LocalCkanFailed, redacted
 from dulieumo.localckan.parts import Context, Part, is_root, private_folder
-from dulieumo.localckan.processes import run_as
+from dulieumo.localckan.processes import run
 from dulieumo.localckan.settings import HOST, write_private
 
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses root; this user is on every machine, so none need be made
@@ -79,7 +79,7 @@ def _initialise(context: Context, data: Path) -> None:
         *("--auth", "scram-sha-256", "--pwfile", str(password)),
         *("--locale=C", "--lc-ctype=C.UTF-8", "--no-sync", "-D", str(unfinished)),
     )
-    ended = run_as(command, user=name, environment=context.environment)
+    ended = run(command, user=name, environment=context.environment)
     password.unlink()
     if ended.returncode != 0:
         raise LocalCkanFailed(

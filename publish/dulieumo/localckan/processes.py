@@ -118,6 +118,14 @@ def read_record(path: Path) -> Process | None:
         return None
 
 
+def recorded_command(path: Path) -> tuple[str, ...] | None:
+    """The command line that a record's process was started with; None when there is no (whole) record."""
+    try:
+        return tuple(json.loads(path.read_text(encoding="utf-8"))["command"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
 def launch(
     command: Sequence[str],
     *,
@@ -139,21 +147,28 @@ def launch(
     return process
 
 
-def run_as(
-    command: Sequence[str], *, user: str | None, environment: Mapping[str, str]
+def run(
+    command: Sequence[str], *, environment: Mapping[str, str], user: str | None = None, given: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Runs `command` to its end as `user` (None: as ourselves) and returns it with what it printed."""
-    return _run_launcher([], command, environment=environment, user=user)
+    """Runs `command` to its end, `given` on its standard input; returns it with what it printed.
+
+    It runs as `user` (None: as ourselves) and ends when we end, however we end."""
+    return _run_launcher(["--die-with-parent"], command, environment=environment, user=user, given=given)
 
 
 def _run_launcher(
-    arguments: Sequence[str], command: Sequence[str], *, environment: Mapping[str, str], user: str | None
+    arguments: Sequence[str],
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    user: str | None,
+    given: str = "",
 ) -> subprocess.CompletedProcess[str]:
     as_user = ["--user", user] if user else []
     return subprocess.run(
         [sys.executable, "-I", "-S", str(_LAUNCHER), *arguments, *as_user, "--", *command],
         env=dict(environment),
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         text=True,
         errors="replace",
@@ -198,7 +213,9 @@ def wait(process: Process, timeout_seconds: float) -> bool:
 
 def stop(process: Process, sent: signal.Signals, *, timeout_seconds: float) -> None:
     """Asks the process to end with `sent`, and ends it with SIGKILL when it has not after the time."""
-    send(process, signal.SIGCONT)  # a stopped process does not answer
+    for frozen in (process, *map(find, descendants(process.pid) if process.is_running else ())):
+        if frozen is not None:
+            send(frozen, signal.SIGCONT)  # a stopped process does not answer
     if send(process, sent) and not wait(process, timeout_seconds):
         send(process, signal.SIGKILL)
         wait(process, 5)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 from dulieumo.i18n import _
-from dulieumo.localckan import postgres, web
+from dulieumo.localckan import postgres, processes, web
 from dulieumo.localckan.failures import failed
 from dulieumo.localckan.layout import INSIDE, Layout
 from dulieumo.localckan.parts import Context
@@ -29,16 +28,12 @@ def provision(context: Context) -> None:
     part = web.part(context)
     part.prepare()
     log = where.log("provision")
-    with log.open("a", encoding="utf-8") as output:
-        ended = subprocess.run(
-            [str(context.programs.ckan_python), "-I", str(INSIDE / "provision.py"), SYSADMIN],
-            input=context.secrets.sysadmin_password + "\n",
-            env=dict(part.environment),
-            stdout=subprocess.PIPE,
-            stderr=output,
-            text=True,
-            check=False,
-        )
+    ended = processes.run(
+        (str(context.programs.ckan_python), "-I", str(INSIDE / "provision.py"), SYSADMIN),
+        environment=part.environment,
+        given=context.secrets.sysadmin_password + "\n",
+    )
+    write_private(log, ended.stderr)
     if ended.returncode != 0:
         raise failed(_("CKAN's databases could not be filled."), log, context.secrets.all())
     answer = json.loads(ended.stdout)

@@ -31,6 +31,7 @@ def _prepare(context: Context) -> None:
         f"requirepass {context.secrets.redis}",  # on loopback alone every user of the machine could queue jobs
         "dir .",
         "daemonize no",
+        "set-proc-title no",  # the title would be written over the environment, and our mark with it
         "save 300 1",  # a file now and then: sessions and queue may be lost, nothing else lives here
         "appendonly no",
     )

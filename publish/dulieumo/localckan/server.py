@@ -18,7 +18,7 @@ from dulieumo.localckan.processes import Process
 from dulieumo.localckan.progress import Report, silent, step
 from dulieumo.localckan.status import StackStatus, stack_status
 
-_DATA = ("postgres", "redis", "solr", "storage", "tokens", "provisioned", "tmp")
+_DATA = ("postgres", "redis", "solr", "storage", "tokens", "tmp")
 
 
 class LocalCkan:

@@ -34,9 +34,9 @@ class Ports:
     ckan: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Secrets:
-    """Random words, safe in addresses and in ini files."""
+    """Random words, safe in addresses and in ini files. No representation shows them."""
 
     postgres: str
     ckan_database: str

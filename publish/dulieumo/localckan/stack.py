@@ -14,7 +14,7 @@ from dulieumo.errors import UsageError
 from dulieumo.i18n import _
 from dulieumo.localckan import postgres, processes, provisioning, redis, solr, web
 from dulieumo.localckan.failures import failed
-from dulieumo.localckan.install import install
+from dulieumo.localckan.install import install, prune
 from dulieumo.localckan.layout import VERSIONS, Layout
 from dulieumo.localckan.parts import (
     NAMES,
@@ -60,7 +60,7 @@ def start_all(where: Layout, settings: Mapping[str, str] | None, report: Report)
     `settings` None keeps those of the last time. Raises UsageError, LocalCkanUnavailable or LocalCkanFailed."""
     check_folder(where)
     programs = install(where, report)
-    for folder in (where.root, where.stack, where.stack / "run", where.stack / "logs", where.stack / "tmp"):
+    for folder in (where.stack, where.stack / "run", where.stack / "logs", where.stack / "tmp"):
         private_folder(folder)
     state = read_state(where) or State(ports=new_ports(), settings={})
     if settings is not None:
@@ -72,6 +72,7 @@ def start_all(where: Layout, settings: Mapping[str, str] | None, report: Report)
         secrets=read_secrets(where) or make_secrets(where),
         settings=state.settings,
     )
+    _remember(context)  # before anything runs: whoever comes after a crash must know the ports
     _stop_strays(where)
     context = _ensure_backing(context, report)
     if not provisioning.is_done(where):
@@ -79,6 +80,7 @@ def start_all(where: Layout, settings: Mapping[str, str] | None, report: Report)
             provisioning.provision(context)
     context = _ensure_web(context, report)
     provisioning.write_target(context)
+    prune(where, programs)
     return context
 
 
@@ -145,9 +147,12 @@ def ensure(context: Context, name: str, report: Report = silent) -> Context:
     part = make(context, name)
     running = running_process(context.where, name)
     if running is not None:
-        if _await(part, running, _PATIENCE_SECONDS) is None:
+        if processes.recorded_command(context.where.record(name)) != part.command:
+            note(report, _("{part} runs with other settings; it is started anew").format(part=part.title))
+        elif _await(part, running, _PATIENCE_SECONDS) is None:
             return context
-        note(report, _("{part} runs but does not answer; it is started anew").format(part=part.title))
+        else:
+            note(report, _("{part} runs but does not answer; it is started anew").format(part=part.title))
         _stop(part, running)
     elif context.where.record(name).exists():
         note(report, _("{part} had died; it is started again").format(part=part.title))
@@ -164,8 +169,7 @@ def _start(context: Context, name: str, report: Report) -> Context:
             note(report, _("Port {old} is taken by another program; using {new}").format(old=port, new=new))
         part = make(context, name)
         log = context.where.log(name)
-        if log.exists() and log.stat().st_size > _LOG_LIMIT_BYTES:
-            log.replace(log.with_suffix(".old.log"))
+        _shorten_logs(log.parent)
         part.prepare()
         process = processes.launch(
             part.command,
@@ -185,6 +189,12 @@ def _start(context: Context, name: str, report: Report) -> Context:
         time.sleep(1)
     what = _("{part} does not start: {problem}").format(part=part.title, problem=problem)
     raise failed(what, log, context.secrets.all())
+
+
+def _shorten_logs(folder: Path) -> None:
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > _LOG_LIMIT_BYTES:
+            log.replace(log.with_suffix(".old"))
 
 
 def _await(part: Part, process: Process, seconds: float) -> str | None:

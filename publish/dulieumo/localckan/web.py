@@ -15,6 +15,7 @@ from dulieumo.localckan.settings import HOST, write_private
 SITE_ID = "dulieumo-local"  # also the name of the user that CKAN itself acts as
 WORKERS = 2
 _THREADS = 4
+_PROBE_SECONDS = 10.0
 _PLUGINS = ("activity", "datastore", "datatables_view", "text_view", "image_view")
 _EXTENSION_PLUGINS = (
     *("scheming_datasets", "scheming_organizations", "scheming_groups"),
@@ -125,6 +126,6 @@ def problem(context: Context) -> str | None:
 def call(context: Context, action: str) -> dict[str, Any]:
     """One anonymous reading call to our CKAN; its result. Raises OSError or ValueError."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{context.url}/api/3/action/{action}", timeout=60) as answer:
+    with opener.open(f"{context.url}/api/3/action/{action}", timeout=_PROBE_SECONDS) as answer:
         result: dict[str, Any] = json.load(answer)["result"]
         return result

@@ -15,7 +15,8 @@ import pwd
 import signal
 import sys
 
-_DEATH_SIGNAL, _KEEP_CAPABILITIES, _AMBIENT, _AMBIENT_RAISE = 1, 8, 47, 2  # prctl(2)
+_DEATH_SIGNAL, _KEEP_CAPABILITIES, _SECURE_BITS, _AMBIENT, _AMBIENT_RAISE = 1, 8, 28, 47, 2  # prctl(2)
+_NO_SETUID_FIXUP = 1 << 2  # without it access(2), which initdb asks, leaves capabilities out of account
 _CAPABILITY_VERSION_3 = 0x20080522  # capset(2)
 _DAC_OVERRIDE = 1
 
@@ -26,13 +27,13 @@ def _read(path: str) -> str:
 
 
 def write_record(path: str, command: list[str]) -> None:
-    """{pid, started (clock ticks since boot), boot, command}: together they name a process for ever."""
+    """{pid, started (clock ticks since boot), boot, command}: the first three name a process for ever."""
     started = int(_read("/proc/self/stat").rpartition(")")[2].split()[19])
     record = {
         "pid": os.getpid(),
         "started": started,
         "boot": _read("/proc/sys/kernel/random/boot_id").strip(),
-        "command": command[0],
+        "command": command,
     }
     temporary = f"{path}.{os.getpid()}"
     with open(temporary, "w", encoding="utf-8") as file:  # noqa: PTH123
@@ -57,14 +58,17 @@ def become(name: str) -> None:
     user = pwd.getpwnam(name)
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_KEEP_CAPABILITIES, 1, 0, 0, 0)
+    libc.prctl(_SECURE_BITS, _NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
     os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
     header = _Header(_CAPABILITY_VERSION_3, 0)
     bit = 1 << _DAC_OVERRIDE
-    data = (_Data * 2)(_Data(bit, bit, bit), _Data(0, 0, 0))
-    if libc.capset(ctypes.byref(header), ctypes.byref(data)) == 0:
-        libc.prctl(_AMBIENT, _AMBIENT_RAISE, _DAC_OVERRIDE, 0, 0)
+    for bits in (bit, 0):  # where that one is not ours to keep (in a bare container), none is kept
+        data = (_Data * 2)(_Data(bits, bits, bits), _Data(0, 0, 0))
+        if libc.capset(ctypes.byref(header), ctypes.byref(data)) == 0:
+            break
+    libc.prctl(_AMBIENT, _AMBIENT_RAISE, _DAC_OVERRIDE, 0, 0)
 
 
 def main() -> None:
@@ -80,6 +84,7 @@ def main() -> None:
         if os.fork():
             os._exit(0)
         os.setsid()
+        os.umask(0o077)
         write_record(wanted.record, wanted.command)
     if wanted.log:
         log = os.open(wanted.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -88,10 +93,10 @@ def main() -> None:
             os.dup2(source, target)
     if wanted.cwd:
         os.chdir(wanted.cwd)
-    if wanted.die_with_parent:
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     if wanted.user:
         become(wanted.user)
+    if wanted.die_with_parent:  # after the change of user, which would clear it
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     try:
         os.execv(wanted.command[0], wanted.command)  # noqa: S606 - absolute paths of programs that we installed
     except OSError as error:
