@@ -198,7 +198,7 @@ class _Dataset:
                 assert old is not None
                 files[resource.key] = old.files[resource.key]
             elif resource.id in present and not resource.is_link and there is not None:
-                files[resource.key] = f"{digest}@{present[resource.id].get('last_modified') or ''}"
+                files[resource.key] = f"{digest} {present[resource.id].get('last_modified') or ''}".rstrip()
             else:
                 files[resource.key] = digest
         return files
@@ -409,7 +409,7 @@ class _Dataset:
         remote = {str(resource["id"]): resource for resource in self.there.resources}
         for resource in self.desired.resources:
             if not resource.is_link and (self.is_resumed or resource.id in self.fresh or self._is_uploaded(resource)):
-                got = self.client.download(str(remote[resource.id]["url"]))
+                got = self.client.download(self.client.at_home(str(remote[resource.id]["url"])))
                 if got.status != 200 or got.sha256 != resource.sha256:
                     raise _not_as_sent(self.desired.name, resource.key)
             if resource.table is not None and (self.is_resumed or self._changes_rows(resource)):

@@ -203,6 +203,10 @@ class Client:
         """GET a file, hashing as it comes; nothing is kept. Any status is an answer but 429 and 5xx. Raises RemoteError."""
         return self._persist("GET", lambda: self._download(url, headers or {}), is_repeatable=True, landed=None)  # type: ignore[no-any-return]
 
+    def at_home(self, url: str) -> str:
+        """A URL of the server as we reach it: CKAN names its own (`ckan.site_url`), which may be another way in."""
+        return urlsplit(url)._replace(scheme=urlsplit(self.url).scheme, netloc=urlsplit(self.url).netloc).geturl()
+
     def read_file(self, url: str, *, limit_bytes: int) -> bytes:
         """The body of a file of at most `limit_bytes`. Raises RemoteError."""
 

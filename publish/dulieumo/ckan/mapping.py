@@ -23,6 +23,10 @@ LICENSE_ALIASES = {"CC-BY-4.0": "cc-by", "CC-BY-SA-4.0": "cc-by-sa", "CC0-1.0": 
 """For servers that kept CKAN's own licence list: the nearest entry. Ours (server/licenses.json) has the exact ids."""
 
 FORMATS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX"}
+FILE_FORMATS = {"geojson": "GeoJSON", "geoparquet": "GeoParquet", "shapefile": "SHP"}
+"""As CKAN spells them; others in capitals."""
+
+MAX_LISTED = 5
 _TABLE_FORMATS = ("csv", "parquet", "xlsx")
 
 
@@ -95,7 +99,7 @@ def _resource(
     options: Options,
 ) -> DesiredResource:
     key = names.resource_key(artifact.path)
-    label = FORMATS.get(artifact.kind) or resource.format.upper()
+    label = FORMATS.get(artifact.kind) or FILE_FORMATS.get(resource.format, resource.format.upper())
     path = f"{version.folder}/{artifact.path}"
     fields: dict[str, Any] = {
         "name": f"{resource.title} ({label})",
@@ -158,7 +162,11 @@ def notes(dataset: Dataset, words: Words) -> str:
         if text:
             parts.append(f"**{words.label(label)}.** {text}")
     parts += _section(words.label("completeness"), _completeness(dataset))
-    parts += _section(words.label("sources"), _sources(dataset, words))
+    sources = _sources(dataset, words)
+    if len(sources) > MAX_LISTED:  # the resources stand below: a long list would push them off the screen
+        parts.append(f"**{words.label('sources')} ({len(sources)}).** {'; '.join(sources)}.")
+    else:
+        parts += _section(words.label("sources"), sources)
     parts += _section(words.label("withheld"), [f"{item.title}: {item.reason}" for item in dataset.withheld])
     parts += _section(words.label("issues"), [str(item.description) for item in dataset.issues if item.until is None])
     licence = [f"[{item.title}]({item.path})" if item.path else item.title for item in dataset.licenses]

@@ -220,7 +220,7 @@ class _Comparison:
         theirs = mapping.observed_resource(remote)
         for name, ours in resource.fields.items():
             value = theirs.get(name, "")
-            if ours != value:
+            if not _same(name, ours, value):
                 self._field(name, ours, value, resource.key)
         if resource.is_link:
             if theirs.get("url_type"):
@@ -230,10 +230,10 @@ class _Comparison:
             self.changes.append(_upload(resource, "not-a-file"))
             return
         held = self.stamp.files.get(resource.key) if self.stamp else None
-        if held is None or held.partition("@")[0] != resource.sha256[:16]:
+        if held is None or held.partition(" ")[0] != resource.sha256[:16]:
             self.changes.append(_upload(resource, "file-changed" if held else "new"))
             return
-        if self._is_replaced(resource, held.partition("@")[2], theirs):
+        if self._is_replaced(resource, held.partition(" ")[2], theirs):
             self._file_drift(resource, theirs)
 
     def _is_replaced(self, resource: DesiredResource, when: str, theirs: Mapping[str, Any]) -> bool:
@@ -343,6 +343,8 @@ def dictionary(table: DesiredTable) -> Any:
 def _same(name: str, ours: Any, theirs: Any) -> bool:
     if name == "groups":  # a dataset may stand in other groups as well, by somebody's choice
         return set(ours) <= set(theirs)
+    if name == "format":  # CKAN writes known formats its own way: GeoJSON, KMZ
+        return str(ours).casefold() == str(theirs).casefold()
     return bool(ours == theirs)
 
 

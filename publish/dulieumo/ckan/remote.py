@@ -192,7 +192,7 @@ def _hashes(client: Client, remote: Remote, drifted: list[DatasetPlan]) -> dict[
         for resource in there.resources:
             key = next((key for key in suspects if key and _is_resource(there, key, resource)), None)
             if key is not None:
-                got = client.download(str(resource["url"]))
+                got = client.download(client.at_home(str(resource["url"])))
                 hashes[str(resource["id"])] = got.sha256 if got.status == 200 else ""
     return hashes
 

@@ -17,6 +17,7 @@ KEY = "dulieumo"
 
 _KEY_BYTES = 3
 _VALUE_BYTES = 4
+_GROUP_LETTERS = 16
 
 
 def new_token() -> str:
@@ -40,11 +41,11 @@ def read(text: str) -> Stamp | None:
             catalog=value["catalog"],
             release=value["release"],
             version=value["version"],
-            content=value["content"],
+            content=value["content"].replace(" ", ""),
             commit=value.get("commit"),
             tool=value["tool"],
             token=value["token"],
-            applied=_unpack(value.get("applied", "")),
+            applied=_unpack(value.get("applied", "").replace(" ", "")),
             files=dict(value["files"]),
             tables={name: tuple(states) for name, states in value["tables"].items()},
             pending=value.get("pending"),
@@ -59,14 +60,14 @@ def write(stamp: Stamp) -> str:
     value: dict[str, Any] = {
         "release": stamp.release,
         "version": stamp.version,
-        "content": stamp.content,
+        "content": _grouped(stamp.content),
         "commit": stamp.commit,
         "tool": stamp.tool,
         "catalog": stamp.catalog,
         "files": dict(stamp.files),
         "tables": {name: list(states) for name, states in stamp.tables.items()},
         "token": stamp.token,
-        "applied": _pack(stamp.applied),
+        "applied": _grouped(_pack(stamp.applied)),
     }
     if stamp.pending is not None:
         value |= {"pending": stamp.pending, "since": stamp.since}
@@ -94,6 +95,14 @@ def was_applied(stamp: Stamp | None, name: str, value: Any) -> bool | None:
         return None
     known = stamp.applied.get(field_key(name))
     return None if known is None else known == digest(value)
+
+
+def _grouped(text: str) -> str:
+    """With spaces, where a page may break the line: CKAN's table would grow as wide as the longest word."""
+    head, colon, rest = text.rpartition(":")
+    return (
+        head + colon + " ".join(rest[start : start + _GROUP_LETTERS] for start in range(0, len(rest), _GROUP_LETTERS))
+    )
 
 
 def _pack(applied: Mapping[str, str]) -> str:

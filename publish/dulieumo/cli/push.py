@@ -14,6 +14,7 @@ from dulieumo.errors import ReleaseError
 from dulieumo.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from dulieumo.ckan.client import Client
     from dulieumo.ckan.model import Plan, Receipt
 
 
@@ -80,10 +81,12 @@ def run(
     take_over: bool = False,
     is_deep: bool = False,
     jobs: int = 4,
+    client: Client | None = None,
 ) -> Receipt:
     """Plan and push; write dist/plan.json and dist/receipt.json. Raises RemoteError, ReleaseError, ConfigError.
 
-    Datasets that failed are in the receipt's `failures`; `exit_code` tells what they amount to."""
+    Datasets that failed are in the receipt's `failures`; `exit_code` tells what they amount to. `client` speaks to the target
+    instead of one with the target's token."""
     from dulieumo.ckan import connect, files, journal, remote
     from dulieumo.ckan.plan import plan
     from dulieumo.ckan.push import push, refuse, resumed
@@ -91,7 +94,7 @@ def run(
     connection = connect.connect(settings, target)
     release = connection.release(release_name)
     intent = connection.intent(publisher=publisher, prune=prune, take_over=take_over)
-    client = connection.client()
+    client = client or connection.client()
     with journal.open_journal(connection.journal_file, client.url) as book:
         known = resumed(connection.receipt(), book, client.url)
         seen = remote.read(client, release, intent, connection.store, receipt=known, is_deep=is_deep)

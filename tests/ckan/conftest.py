@@ -1,0 +1,51 @@
+"""A CKAN of the tests' own: the checkout's programs, its own data, and Sông Mây's organisations. Emptied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dulieumo import localckan
+from dulieumo.localckan import VERSION, LocalCkan
+from tests.ckan.faultproxy import FaultProxy
+from tests.ckan.world import World, bootstrapped
+from tests.conftest import REPOSITORY
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--ckan", default=VERSION, help="version of the CKAN that the tests publish to")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[LocalCkan]:
+    """A running, bootstrapped CKAN for the whole session."""
+    version = str(pytestconfig.getoption("--ckan"))
+    localckan.up(REPOSITORY / ".local-ckan", version=version)
+    folder = tmp_path_factory.mktemp("ckan") / ".local-ckan"
+    folder.mkdir()
+    (folder / "install").symlink_to(REPOSITORY / ".local-ckan" / "install")
+    yield bootstrapped(localckan.up(folder, version=version))
+    localckan.down(folder)
+
+
+@pytest.fixture
+def ckan(server: LocalCkan) -> LocalCkan:
+    """The server, whole and without datasets."""
+    server.mend()
+    server.reset_data(keep_organizations=True)
+    return server
+
+
+@pytest.fixture
+def world(ckan: LocalCkan, tmp_path: Path) -> World:
+    """A working copy of Sông Mây that publishes to the empty server."""
+    return World(root=tmp_path / "kho", url=ckan.url, token_file=ckan.token_file)
+
+
+@pytest.fixture
+def proxy(ckan: LocalCkan) -> Iterator[FaultProxy]:
+    """A way to the server on which things go wrong when told to."""
+    with FaultProxy(ckan.url) as running:
+        yield running
