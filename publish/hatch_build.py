@@ -34,7 +34,8 @@ class BuildHook(BuildHookInterface):
     def _bundle_browser_code(self) -> None:
         path = Path(self.root, "publish/browser/bundle.py")
         spec = importlib.util.spec_from_file_location("dulieumo_bundle", path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         try:

@@ -6,7 +6,7 @@ harvester that validates does not fetch the EU authority tables. Dates are typed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -38,12 +38,13 @@ def page_name(number: int, ending: str) -> str:
     return f"catalog.{ending}" if number == 1 else f"catalog-{number}.{ending}"
 
 
-def pages(release: Release, portal: str | None = None) -> dict[str, bytes]:
-    """The whole catalogue as files: `catalog.ttl`, `.jsonld`, `.rdf`, and `catalog-2.…` where the datasets need more pages."""
+def files(release: Release, portal: str | None = None) -> dict[str, bytes]:
+    """`datasets/<name>/dcat.jsonld` for each dataset, and the whole catalogue as files: `catalog.ttl`, `.jsonld`, `.rdf`, and `catalog-2.…` where the datasets need more pages."""
+    graphs = {version.name: dataset_graph(release, version) for version in release.versions}
+    written = {f"datasets/{name}/dcat.jsonld": serialise(graph, "json-ld") for name, graph in graphs.items()}
     starts = list(range(0, len(release.versions), PER_PAGE)) or [0]
-    written = {}
     for number, start in enumerate(starts, 1):
-        graph = catalogue(release, release.versions[start : start + PER_PAGE], portal)
+        graph = catalogue(release, release.versions[start : start + PER_PAGE], portal, graphs)
         for ending, name in FORMATS.items():
             with_pages = graph + _paging(release, number, len(starts), ending) if len(starts) > 1 else graph
             written[page_name(number, ending)] = serialise(with_pages, name)
@@ -58,8 +59,13 @@ def serialise(graph: Graph, name: str) -> bytes:
     return written
 
 
-def catalogue(release: Release, versions: Iterable[DatasetVersion], portal: str | None = None) -> Graph:
-    """The catalogue and these of its datasets."""
+def catalogue(
+    release: Release,
+    versions: Iterable[DatasetVersion],
+    portal: str | None = None,
+    graphs: Mapping[str, Graph] | None = None,
+) -> Graph:
+    """The catalogue and these of its datasets. `graphs` are the graphs of single datasets where they were made before."""
     catalog, graph = release.catalog, Graph(bind_namespaces="none")
     node = URIRef(f"{catalog.base_url}/#catalog")
     chosen = tuple(versions)
@@ -78,7 +84,8 @@ def catalogue(release: Release, versions: Iterable[DatasetVersion], portal: str 
     for version in chosen:
         dataset = URIRef(dataset_uri(catalog, version.name))
         graph.add((node, DCAT.dataset, dataset))
-        graph += dataset_graph(release, version)
+        own = graphs.get(version.name) if graphs else None
+        graph += own if own is not None else dataset_graph(release, version)
     if portal:
         _service(graph, node, catalog, portal, chosen)
     return graph

@@ -22,7 +22,7 @@ from dulieumo.i18n import _
 from dulieumo.model import Release
 from dulieumo.store import FolderStore
 
-from . import data, links
+from . import data, history, links
 from .edition import Edition, Extras
 from .pages import editions, pages
 
@@ -107,8 +107,9 @@ def _write(
         status=status or {},
         verification=verification or {},
         history=data.history(release, store),
+        changes=history.changes(store),
         zips=data.zips(release, store, staged, old),
-        profiles=machine.profiles(release, store, staged, old),
+        profiles=machine.profiles(release, store),
         documents=documents,
         portal=portal.rstrip("/") if portal else None,
         has_browser_code=render.has_browser_code(),
@@ -180,6 +181,7 @@ def _fingerprint(
     inputs = {
         "release": [release.name, release.content_hash, release.catalog.base_url],
         "history": data.history(release, store),
+        "changes": history.changes(store),
         "status": status,
         "verification": verification,
         "documents": documents,

@@ -21,10 +21,17 @@ def chart(values: Mapping[str, Any], t: Words, *, unit: str, labels: Mapping[str
     parts: list[Markup] = []
     if bins := values.get("bins"):
         parts.append(_bars(bins, t, unit))
-    elif top := values.get("top"):
+    elif (top := values.get("top")) and _tells(values):
         parts.append(_top(top, values, t, labels))
     parts.append(_line(_facts(values, t)))
     return Markup("").join(parts)
+
+
+def _tells(values: Mapping[str, Any]) -> bool:
+    """Whether the commonest values say something: names that come once or twice each do not."""
+    counts = [count for _value, count in values["top"]]
+    present = values["rows"] - values.get("missing", 0)
+    return values.get("distinct", 0) <= len(counts) or counts[0] >= 3 and sum(counts) >= present / 10
 
 
 def _line(text: str) -> Markup:
@@ -35,8 +42,11 @@ def _facts(values: Mapping[str, Any], t: Words) -> str:
     facts = []
     if values.get("missing"):
         facts.append(t("values.missing", n=values["missing"]))
-    if values.get("distinct") is not None and not values.get("bins"):
+    is_complete = _tells(values) and values["distinct"] <= len(values["top"]) if values.get("top") else False
+    if values.get("distinct") is not None and not values.get("bins") and not is_complete:
         facts.append(t("values.distinct", n=values["distinct"]))
+    elif values.get("distinctAtLeast"):
+        facts.append(t("values.at_least", n=values["distinctAtLeast"]))
     return " · ".join(facts)
 
 

@@ -32,12 +32,15 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 def place(release: Release, store: FolderStore, out: Path) -> None:
-    """Put every stored version of the release's datasets under `out`/data, and the released one also as `latest`."""
+    """Put every stored version of the release's datasets under `out`/data, the released one also as `latest`; and the releases
+    with their manifests and deltas."""
     for version in release.versions:
         folder = out / "data" / version.name
         for number in store.folders(f"data/{version.name}"):
             _tree(store.local_path(f"data/{version.name}/{number}"), folder / number)
         _tree(store.local_path(version.folder), folder / "latest")
+    for name in store.folders("releases"):
+        _tree(store.local_path(f"releases/{name}"), out / "releases" / name)
 
 
 def _tree(source: Path, target: Path) -> None:

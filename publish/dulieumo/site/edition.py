@@ -23,7 +23,7 @@ class Extras:
     """What a release does not hold. Each mapping is keyed by dataset name.
 
     `status`: what depends on the clock (status.json). `verification`: what was found after publishing.
-    `history`: the other versions in the store, newest first. `zips`: the archive of everything, relative to the site.
+    `history`: the versions in the store, newest first. `changes`: what each version changed (history.py). `zips`: the archive of everything, relative to the site.
     `profiles`: per resource and column, what its values look like (profile.py). `portal`: address of the CKAN, no slash.
     `documents`: our own documentation pages by path. `has_browser_code`: whether the bundled scripts are there.
     """
@@ -31,6 +31,7 @@ class Extras:
     status: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     verification: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     history: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY)
     zips: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY)
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY)
     documents: Mapping[str, str] = field(default_factory=lambda: EMPTY)

@@ -1,4 +1,4 @@
-"""The files of the site that machines read, and what is computed once per version."""
+"""The files of the site that machines read, and what is known of each version's tables."""
 
 from __future__ import annotations
 
@@ -10,38 +10,24 @@ from typing import Any
 
 import segno
 
+from dulieumo import profile
 from dulieumo.catalog import croissant, dcat, feed, packages, sitemap, tabular
 from dulieumo.catalog.schemaorg import dataset_uri
 from dulieumo.model import Catalog, Release
 from dulieumo.store import FolderStore
 
+from . import search
 from .edition import Edition
-from .profile import profiles as version_profiles
 
 
-def profiles(release: Release, store: FolderStore, out: Path, before: Path | None) -> dict[str, Mapping[str, Any]]:
-    """The profiles of all tables, also written to `out`/profiles/; those that the site `before` has are taken over."""
-    folder = out / "profiles"
-    folder.mkdir(parents=True, exist_ok=True)
+def profiles(release: Release, store: FolderStore) -> dict[str, Mapping[str, Any]]:
+    """Per dataset, what its tables' columns look like, as the build wrote it beside the version; none where it did not."""
     found = {}
     for version in release.versions:
-        name = f"profiles/{version.name}.json"
-        old = _read(before / name) if before else None
-        if old is not None and old.get("contentHash") == version.content_hash:
-            entry = old
-        else:
-            entry = {"contentHash": version.content_hash, "tables": version_profiles(version, store)}
-        (out / name).write_text(json.dumps(entry, ensure_ascii=False, default=str), encoding="utf-8")
-        found[version.name] = entry["tables"]
+        path = f"{version.folder}/{profile.FILE}"
+        if store.exists(path):
+            found[version.name] = store.read_json(path)["tables"]
     return found
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def write(release: Release, editions: Sequence[Edition], pages: Iterable[str], out: Path) -> None:
@@ -60,16 +46,18 @@ def files(release: Release, editions: Sequence[Edition], pages: Iterable[str]) -
         "catalog.csv": tabular.catalog_csv(release),
         "datapackages.json": packages.packages(release),
         "robots.txt": f"User-agent: *\nAllow: /\nSitemap: {catalog.base_url}/sitemap.xml\n".encode(),
-        **dcat.pages(release, portal),
+        **dcat.files(release, portal),
         **sitemap.sitemaps(catalog.base_url, page_dates(catalog, pages)),
     }
+    for edition in editions:
+        written |= search.index(edition)
+        written[f"assets/words.{edition.language}.json"] = _json(edition.words.under("browser"))
     for item in feed.feeds(catalog):
         written[f"{item.path}.xml"] = feed.atom(catalog, item)
         written[f"{item.path}.json"] = feed.json_feed(catalog, item)
     for version in release.versions:
         folder = f"datasets/{version.name}"
         written[f"{folder}/croissant.json"] = _json(croissant.croissant(release, version))
-        written[f"{folder}/dcat.jsonld"] = dcat.serialise(dcat.dataset_graph(release, version), "json-ld")
         written[f"{folder}/qr.svg"] = qr(f"{catalog.base_url}/datasets/{version.name}/")
         written[f"id/{version.name}/index.html"] = _forward(catalog, version.name)
     return written
@@ -82,7 +70,9 @@ def _json(document: Any) -> bytes:
 def qr(address: str) -> bytes:
     """The address as a QR code, for paper."""
     image = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(image, kind="svg", scale=4, border=2, xmldecl=True)
+    segno.make(address, error="m", micro=False, boost_error=False).save(
+        image, kind="svg", scale=4, border=2, xmldecl=True
+    )
     return image.getvalue()
 
 

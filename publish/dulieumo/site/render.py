@@ -31,7 +31,7 @@ POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'"
 )
-MARKDOWN_EXTENSIONS = ("tables", "attr_list", "fenced_code", "def_list", "footnotes", "admonition", "md_in_html")
+MARKDOWN_EXTENSIONS = ("tables", "attr_list", "fenced_code", "def_list", "footnotes", "admonition")
 
 
 class _Complaints(logging.Handler):

@@ -8,16 +8,16 @@ from typing import Any
 
 from .words import Words
 
-AXES = ("dung", "du", "sach", "song", "thong-nhat")
-STATES = ("current", "due", "overdue", "unknown")
+STATES = ("current", "due", "overdue", "unknown", "exempt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """`state` is one of STATES; `due` is the day on which the next data is expected."""
+    """`state` is one of STATES; `due` is the day on which the next data is expected; `reason` says why none is."""
 
     state: str
     due: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,8 @@ class Verified:
 
 def _entry(document: Mapping[str, Any], dataset: str) -> Mapping[str, Any]:
     datasets = document.get("datasets", {})
-    if isinstance(datasets, Mapping):
-        return datasets.get(dataset) or {}
-    return next((entry for entry in datasets if entry.get("name", entry.get("dataset")) == dataset), {})
+    entry = datasets.get(dataset) if isinstance(datasets, Mapping) else None
+    return entry if isinstance(entry, Mapping) else {}
 
 
 def freshness_of(status: Mapping[str, Any], dataset: str) -> Freshness | None:
@@ -51,7 +50,7 @@ def freshness_of(status: Mapping[str, Any], dataset: str) -> Freshness | None:
     if not entry:
         return None
     state = str(entry.get("state", "unknown"))
-    return Freshness(state=state if state in STATES else "unknown", due=entry.get("due"))
+    return Freshness(state=state if state in STATES else "unknown", due=entry.get("due"), reason=entry.get("reason"))
 
 
 def quality_of(status: Mapping[str, Any], dataset: str, t: Words) -> Quality | None:
@@ -61,12 +60,12 @@ def quality_of(status: Mapping[str, Any], dataset: str, t: Words) -> Quality | N
         return None
     axes = []
     for name, axis in entry.get("axes", {}).items():
-        title = t(f"quality.axis.{name}") if t.has(f"quality.axis.{name}") else name
+        key = f"quality.axis.{name}"
         score = axis["score"] if isinstance(axis, Mapping) else axis
         reasons = axis.get("reasons", ()) if isinstance(axis, Mapping) else ()
-        axes.append(
-            Axis(title=title, percent=round(100 * score), reasons=tuple(_in_language(reason, t) for reason in reasons))
-        )
+        if score is not None:
+            texts = tuple(_in_language(reason, t) for reason in reasons)
+            axes.append(Axis(title=t(key) if t.has(key) else name, percent=round(100 * score), reasons=texts))
     return Quality(percent=round(100 * entry["score"]), axes=tuple(axes))
 
 
@@ -76,9 +75,14 @@ def _in_language(reason: Any, t: Words) -> str:
     return str(reason)
 
 
-def verified_of(verification: Mapping[str, Any], dataset: str) -> Verified | None:
-    """Whether the last verification of the shown release found the dataset as it was released; None if there was none."""
-    if "problems" not in verification:
+def verified_of(
+    status: Mapping[str, Any], verification: Mapping[str, Any], release: str, dataset: str
+) -> Verified | None:
+    """What status.json says; else verification.json, if it speaks of this very release."""
+    entry = _entry(status, dataset).get("verified")
+    if entry:
+        return Verified(ok=bool(entry.get("ok")), at=entry.get("at"))
+    if not verification or verification.get("release") != release:
         return None
-    has_problem = any(problem["dataset"] == dataset for problem in verification["problems"])
-    return Verified(ok=not has_problem, at=verification.get("at"))
+    problems = verification.get("problems", ())
+    return Verified(ok=not any(item.get("dataset") == dataset for item in problems), at=verification.get("at"))

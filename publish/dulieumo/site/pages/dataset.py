@@ -13,7 +13,7 @@ from dulieumo.model import Dataset, DatasetVersion, Resource
 
 from ..edition import Crumb, Edition, render
 from ..state import freshness_of, quality_of, verified_of
-from . import cite, snippets
+from . import cite, query, snippets
 from .cards import publisher_title
 from .columns import ColumnView, column_views
 
@@ -74,13 +74,14 @@ def page(edition: Edition, version: DatasetVersion) -> tuple[str, str]:
         frequency=_word(edition, "frequency", dataset.frequency),
         freshness=freshness_of(edition.extras.status, name),
         quality=quality_of(edition.extras.status, name, t),
-        verified=verified_of(edition.extras.verification, name),
+        verified=verified_of(edition.extras.status, edition.extras.verification, edition.release.name, name),
         spatial=text_of(dataset.spatial, "label").in_(language),
         issues=issues,
         open_issues=[issue for issue in issues if issue.until is None],
         notices=_notices(edition, descriptor),
         status_note=text_of(descriptor, "dulieumo:statusNote").in_(language),
         history=_history(edition, version),
+        released=_date_of(version),
         legal=tuple(descriptor.get("dulieumo:legalBasis", ())),
         license_note=text_of(descriptor, "dulieumo:licenseNote").in_(language),
         rights=text_of(descriptor, "dulieumo:rights").in_(language),
@@ -112,6 +113,10 @@ def _word(edition: Edition, group: str, code: str) -> str:
     return edition.words(key) if edition.words.has(key) else code
 
 
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
 def _modified(dataset: Dataset) -> str:
     return max((change.date for change in dataset.changelog), default=dataset.data_as_of)
 
@@ -138,6 +143,8 @@ def _table(edition: Edition, version: DatasetVersion, resource: Resource) -> Tab
             "parquet": f"data/{version.name}/{version.version}/{parquet.path}",
             "bytes": parquet.bytes,
             "rows": rows,
+            "sql": query.table_name(resource),
+            "query": query.query(resource),
             "columns": [column.for_browser for column in columns],
         }
     foreign = []
@@ -205,8 +212,9 @@ def _notices(edition: Edition, descriptor: Mapping[str, Any]) -> list[dict[str, 
 
 def _history(edition: Edition, version: DatasetVersion) -> list[dict[str, Any]]:
     stored = edition.extras.history.get(version.name, ())
+    changes = edition.extras.changes.get(version.name, {})
     lines = []
-    for change in sorted(version.dataset.changelog, key=lambda item: (item.date, item.version), reverse=True):
+    for change in sorted(version.dataset.changelog, key=lambda item: (item.date, _number(item.version)), reverse=True):
         is_current = change.version == version.version
         lines.append(
             {
@@ -215,10 +223,38 @@ def _history(edition: Edition, version: DatasetVersion) -> list[dict[str, Any]]:
                 "text": change.description.in_(edition.language),
                 "is_current": is_current,
                 "folder": f"data/{version.name}/{change.version}" if is_current or change.version in stored else None,
-                "files": (),
+                "difference": _difference(edition, version, changes.get(change.version)),
             }
         )
     return lines
+
+
+def _difference(edition: Edition, version: DatasetVersion, change: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """What a version changed against the one before, a line per table and per column; empty where nothing is known."""
+    if change is None:
+        return []
+    t = edition.words
+    lines: list[dict[str, Any]] = []
+    for item in change["schema"]:
+        place = ".".join(part for part in (item["resource"], item["column"]) if part)
+        values = f"{item['before']} → {item['after']}" if item["before"] or item["after"] else ""
+        lines.append(
+            {"text": f"{_word(edition, 'history.what', item['what'])} {place} {values}".strip(), "delta": None}
+        )
+    for table in change["tables"]:
+        resource = version.dataset.resource(table["resource"])
+        title = resource.title.in_(edition.language) if resource else table["resource"]
+        counts = (
+            t("history.rows", added=table["added"], removed=table["removed"], changed=table["changed"])
+            if table["compared"]
+            else t("history.not_compared")
+        )
+        lines.append({"text": f"{title}: {counts}", "delta": table["delta"]})
+    return lines
+
+
+def _date_of(version: DatasetVersion) -> str:
+    return next((item.date for item in version.dataset.changelog if item.version == version.version), "")
 
 
 def _report_address(edition: Edition, version: DatasetVersion) -> str:

@@ -35,7 +35,9 @@ def quality(edition: Edition) -> tuple[str, str]:
             else dataset.frequency,
             "freshness": freshness_of(edition.extras.status, dataset.name),
             "quality": quality_of(edition.extras.status, dataset.name, t),
-            "verified": verified_of(edition.extras.verification, dataset.name),
+            "verified": verified_of(
+                edition.extras.status, edition.extras.verification, edition.release.name, dataset.name
+            ),
         }
         for dataset in shown
     ]
@@ -49,5 +51,6 @@ def quality(edition: Edition) -> tuple[str, str]:
         domains=domains,
         rows=rows,
         has_status=bool(edition.extras.status),
-        has_verification=bool(edition.extras.verification),
+        has_quality=any(row["quality"] for row in rows),
+        has_verification=any(row["verified"] for row in rows),
     )
