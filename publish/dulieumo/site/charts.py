@@ -31,7 +31,8 @@ def _tells(values: Mapping[str, Any]) -> bool:
     """Whether the commonest values say something: names that come once or twice each do not."""
     counts = [count for _value, count in values["top"]]
     present = values["rows"] - values.get("missing", 0)
-    return values.get("distinct", 0) <= len(counts) or counts[0] >= 3 and sum(counts) >= present / 10
+    is_all = int(values.get("distinct", 0)) <= len(counts)
+    return is_all or (bool(counts[0] >= 3) and sum(counts) >= present / 10)
 
 
 def _line(text: str) -> Markup:

@@ -10,7 +10,6 @@ from typing import Any
 
 import segno
 
-from dulieumo import profile
 from dulieumo.catalog import croissant, dcat, feed, packages, sitemap, tabular
 from dulieumo.catalog.schemaorg import dataset_uri
 from dulieumo.model import Catalog, Release
@@ -19,12 +18,14 @@ from dulieumo.store import FolderStore
 from . import search
 from .edition import Edition
 
+PROFILE = "profile.json"
+
 
 def profiles(release: Release, store: FolderStore) -> dict[str, Mapping[str, Any]]:
     """Per dataset, what its tables' columns look like, as the build wrote it beside the version; none where it did not."""
     found = {}
     for version in release.versions:
-        path = f"{version.folder}/{profile.FILE}"
+        path = f"{version.folder}/{PROFILE}"
         if store.exists(path):
             found[version.name] = store.read_json(path)["tables"]
     return found
