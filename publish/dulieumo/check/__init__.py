@@ -7,8 +7,10 @@ descriptors.read ─► Reading ─► check ─► per table:  header ─ cells
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 
 from dulieumo import __version__, canonical
 from dulieumo.check import guard, references, table
@@ -37,11 +39,12 @@ def check(
             for dataset in reading.catalog.datasets:
                 if only is not None and dataset.name not in only:
                     continue
-                for resource in dataset.resources:
-                    checked = _resource(reading, dataset, resource, targets, out)
+                for position, resource in enumerate(dataset.resources):
+                    checked = _resource(reading, dataset, resource, position, targets, out)
                     if checked is not None:
                         tables.append(checked)
-                inputs[dataset.name] = input_hash(reading.folder, dataset)
+                hashes = {item.file: item.input_sha256 for item in tables if item.dataset == dataset.name}
+                inputs[dataset.name] = input_hash(reading.folder, dataset, hashes)
                 step(dataset.name)
     return CheckReport(
         findings=out.findings(),
@@ -64,7 +67,12 @@ def _files(reading: Reading, only: Collection[str] | None) -> tuple[str, ...] | 
 
 
 def _resource(
-    reading: Reading, dataset: Dataset, resource: Resource, targets: references.Targets, out: Collector
+    reading: Reading,
+    dataset: Dataset,
+    resource: Resource,
+    position: int,
+    targets: references.Targets,
+    out: Collector,
 ) -> CheckedTable | None:
     """Check one table; None for other files and for those that are not there, which the descriptors' findings tell."""
     path = reading.folder / dataset.folder / resource.path
@@ -72,14 +80,26 @@ def _resource(
         return None
     assert reading.catalog is not None
     place = Place(file=f"{dataset.folder}/{resource.path}", dataset=dataset.name, table=resource.name)
-    rows = table.check(reading.catalog, dataset, resource, path, place, targets, out)
+    document = reading.documents[dataset.name]
+    subject = table.Subject(
+        catalog=reading.catalog,
+        dataset=dataset,
+        resource=resource,
+        path=path,
+        place=place,
+        targets=targets,
+        described=lambda part: document.place(("resources", position, *part)),
+    )
+    with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:  # hashing 100 MB takes as long as reading them
+        hashed = pool.submit(canonical.sha256_of_file, path)
+        rows = table.check(subject, out)
     return CheckedTable(
         dataset=dataset.name,
         resource=resource.name,
         file=place.file,
         rows=rows,
         bytes=path.stat().st_size,
-        input_sha256=canonical.sha256_of_file(path),
+        input_sha256=hashed.result(),
     )
 
 
@@ -88,13 +108,17 @@ def _is_plain_file(root: Path, path: Path) -> bool:
     return path.is_file() and path.resolve() == root.resolve() / path.relative_to(root)
 
 
-def input_hash(folder: Path, dataset: Dataset) -> str:
-    """ "sha256:…" of all that the verdict on a dataset rests on: resolved descriptor, bytes of its files, this version."""
+def input_hash(folder: Path, dataset: Dataset, hashes: Mapping[str, str] = MappingProxyType({})) -> str:
+    """ "sha256:…" of all that the verdict on a dataset rests on: resolved descriptor, bytes of its files, this version.
+
+    `hashes` has the digests of files that are known already, by path in the catalogue's folder."""
     digest = hashlib.sha256()
     digest.update(canonical.hash_of(dict(dataset.descriptor)).encode())
     digest.update(f"\ndulieumo {__version__}\n".encode())
     for resource in dataset.resources:
         path = folder / dataset.folder / resource.path
-        content = canonical.sha256_of_file(path) if _is_plain_file(folder, path) else "absent"
+        content = hashes.get(f"{dataset.folder}/{resource.path}", "absent")
+        if content == "absent" and _is_plain_file(folder, path):
+            content = canonical.sha256_of_file(path)
         digest.update(f"{resource.path}\0{content}\n".encode())
     return "sha256:" + digest.hexdigest()

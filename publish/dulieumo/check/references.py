@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dulieumo import cells, tables
-from dulieumo.check.rules import RowOf, marked
+from dulieumo.check.rules import RowOf
 from dulieumo.model import Catalog, Column, Dataset, Resource
+from dulieumo_rules import masks
 from dulieumo_rules.findings import Finding, Place, finding
 from dulieumo_rules.rules import code_unknown
 
@@ -128,7 +129,7 @@ def check(
             continue
         keys = joined([canonical(column, columns[column.name]) for column in reference.columns])
         missing = pc.and_(pc.is_valid(keys), pc.invert(pc.is_in(keys, value_set=reference.keys)))
-        for index in marked(missing):
+        for index in masks.indices(missing):
             value, where = keys[index].as_py(), replace(place, row=row_of(index))
             if len(names) == 1:
                 where = replace(where, column=names[0], position=positions[names[0]])

@@ -1,69 +1,69 @@
-"""Our rules over a table's batches: masks first, findings for what they mark."""
+"""Our rules over a chunk's columns: masks first, findings for what they mark."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from dulieumo_rules import rules
+from dulieumo_rules import masks, rules
 from dulieumo_rules.findings import Finding, Place
+from dulieumo_rules.masks import Mask
+from dulieumo_rules.rules import not_canonical, not_representable
 from dulieumo_rules.shape import Field, Table
 
 RowOf = Callable[[int], int]
-"""The row number of the batch's record by its index from 0."""
+"""The row number of the chunk's record by its index from 0."""
+
+_OF_FORM = (not_canonical.CODE, not_representable.CODE)
 
 
-def cells_and_rows(table: Table, columns: Mapping[str, pa.Array], row_of: RowOf, place: Place) -> Iterator[Finding]:
-    """What the cell and row rules find in a batch. `columns` are utf8 arrays by field name, as they stand in the file."""
-    present = {field.name: blanked(columns[field.name], field) for field in table.fields if field.name in columns}
-    for field in table.fields:
-        if field.name in present:
-            yield from _cells(field, table, present[field.name], row_of, place)
-    for rule in rules.row_rules():
-        if rule.applies(table):
-            yield from _rows(rule, table, present, row_of, place)
-
-
-def blanked(cells: pa.Array, field: Field) -> pa.Array:
-    """The cells with null for missing values."""
-    missing = pc.is_in(cells, value_set=pa.array(sorted({"", *field.missing_values}), pa.string()))
-    return pc.if_else(missing, pa.scalar(None, pa.string()), cells) if pc.any(missing).as_py() else cells
-
-
-def _cells(field: Field, table: Table, cells: pa.Array, row_of: RowOf, place: Place) -> Iterator[Finding]:
+def on_cells(
+    field: Field, table: Table, cells: pa.Array, missing: Mask, is_proven: bool, row_of: RowOf, place: Place
+) -> Iterator[Finding]:
+    """What the cell rules find in a column. `is_proven`: the screen has proven that all cells are of canonical form."""
+    clean_text = not rules_with_pattern(field, table) or not masks.has_match(cells, _union(field, table))
     for rule in rules.cell_rules():
-        if not rule.applies(field, table):
+        if not rule.applies(field, table) or (is_proven and rule.CODE in _OF_FORM):
             continue
-        for index in marked(rule.suspects(cells, field, table)):
+        if clean_text and hasattr(rule, "PATTERN"):
+            continue
+        for index in masks.indices(masks.without(rule.suspects(cells, field, table), missing)):
             values = rule.explain(cells[index].as_py(), field, table)
             if values is not None:
                 where = replace(place, row=row_of(index), column=field.name, position=field.position)
                 yield Finding(code=rule.CODE, place=where, severity=rule.SEVERITY, values=values)
 
 
-def _rows(
-    rule: rules.RowRule, table: Table, present: Mapping[str, pa.Array], row_of: RowOf, place: Place
-) -> Iterator[Finding]:
-    for index in marked(rule.suspects(present, table)):
-        explained = rule.explain(texts(table, present, index), table)
-        if explained is not None:
-            column, values = explained
-            field = table.field(column) if column else None
-            where = replace(place, row=row_of(index), column=column, position=field.position if field else None)
-            yield Finding(code=rule.CODE, place=where, severity=rule.SEVERITY, values=values)
+def rules_with_pattern(field: Field, table: Table) -> list[rules.CellRule]:
+    return [rule for rule in rules.cell_rules() if hasattr(rule, "PATTERN") and rule.applies(field, table)]
+
+
+def _union(field: Field, table: Table) -> str:
+    return _joined(tuple(str(getattr(rule, "PATTERN", "")) for rule in rules_with_pattern(field, table)))
+
+
+@cache
+def _joined(patterns: tuple[str, ...]) -> str:
+    return "|".join(patterns)
+
+
+def on_rows(table: Table, present: Mapping[str, pa.Array], row_of: RowOf, place: Place) -> Iterator[Finding]:
+    """What the row rules find. `present`: utf8 arrays by field name, null where missing."""
+    for rule in rules.row_rules():
+        if not rule.applies(table):
+            continue
+        for index in masks.indices(rule.suspects(present, table)):
+            explained = rule.explain(texts(table, present, index), table)
+            if explained is not None:
+                column, values = explained
+                field = table.field(column) if column else None
+                where = replace(place, row=row_of(index), column=column, position=field.position if field else None)
+                yield Finding(code=rule.CODE, place=where, severity=rule.SEVERITY, values=values)
 
 
 def texts(table: Table, columns: Mapping[str, pa.Array], index: int) -> Sequence[str | None]:
     """The cells of one record in the order of the fields, None for what is missing."""
     return [columns[field.name][index].as_py() if field.name in columns else None for field in table.fields]
-
-
-def marked(mask: pa.Array | None) -> Sequence[int]:
-    """The indices that a mask marks; null marks nothing."""
-    if mask is None or not pc.any(mask).as_py():
-        return ()
-    found: list[int] = pc.indices_nonzero(pc.fill_null(mask, False)).to_pylist()
-    return found

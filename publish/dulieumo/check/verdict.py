@@ -22,6 +22,13 @@ KEYS_OF_FIELD = (
     "groupChar", "itemType", "delimiter", "dulieumo:float",
 )  # fmt: skip
 
+OF_HEADER = frozenset(
+    {
+        "blank-header", "unmatched-header", "extra-label", "missing-label", "blank-label", "duplicate-label", "incorrect-label",
+    }
+)  # fmt: skip
+"""Codes of findings on the header."""
+
 
 def schema_descriptor(schema: Mapping[str, Any]) -> dict[str, Any]:
     """What Frictionless needs of a Table Schema: nothing for readers, nothing of ours, no keys to other tables."""
@@ -41,6 +48,15 @@ def schema_descriptor(schema: Mapping[str, Any]) -> dict[str, Any]:
     return descriptor
 
 
+def without_keys(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema without its primary key and its unique columns."""
+    fields = []
+    for entry in schema["fields"]:
+        constraints = {name: value for name, value in entry.get("constraints", {}).items() if name != "unique"}
+        fields.append({**entry, "constraints": constraints})
+    return {**{key: value for key, value in schema.items() if key != "primaryKey"}, "fields": fields}
+
+
 def judge_schema(schema: Mapping[str, Any], place: Place) -> tuple[Schema | None, list[Finding]]:
     """Frictionless's Schema; None, with its findings, where it refuses the declaration."""
     from frictionless import FrictionlessException, Schema
@@ -55,14 +71,17 @@ def judge_schema(schema: Mapping[str, Any], place: Place) -> tuple[Schema | None
 def judge(
     schema: Schema, labels: Iterable[str], records: Iterable[Record], place: Place, *, header_row: int
 ) -> Iterator[Finding]:
-    """The verdict on the header and on `records` (those after the header). `place` names the file and the table."""
+    """The verdict on the header and on `records` (those after the header). `place` names the file and the table.
+
+    Raises what `records` raises."""
     from frictionless import FrictionlessException
     from frictionless.resources import TableResource
 
     names = list(labels)
+    source = _Unharmed(_cells(names, records, header_row))
     table = TableResource(
         name=place.table or "table",
-        data=lambda: _cells(names, records, header_row),
+        data=lambda: source,
         dialect=_numbered_dialect()(header=header_row > 0, header_rows=[1]),
         schema=schema,
     )
@@ -80,8 +99,32 @@ def judge(
     except FrictionlessException as error:
         for problem in error.reasons or [error.error]:
             yield finding(problem.type, place, note=problem.note)
+    except (TypeError, ArithmeticError) as error:  # such as a time with a zone and a bound without one
+        yield finding("not-comparable", place, note=str(error))
     finally:
         table.close()
+    if source.failure is not None:
+        raise source.failure
+
+
+class _Unharmed:
+    """Our records for Frictionless, which takes whatever its source raises for an error of the data: kept from it here."""
+
+    def __init__(self, cells: Iterator[list[str]]) -> None:
+        self.cells = cells
+        self.failure: BaseException | None = None
+
+    def __iter__(self) -> _Unharmed:
+        return self
+
+    def __next__(self) -> list[str]:
+        try:
+            return next(self.cells)
+        except StopIteration:
+            raise
+        except BaseException as failure:  # raised again by `judge`
+            self.failure = failure
+            raise StopIteration from failure
 
 
 class _Numbered(list[str]):

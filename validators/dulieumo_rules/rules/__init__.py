@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from dulieumo_rules.findings import Severity
+from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
 
 Values = Mapping[str, str | int | float]
@@ -21,19 +22,21 @@ Values = Mapping[str, str | int | float]
 class CellRule(Protocol):
     """A module of this package that judges single cells.
 
-    `suspects` gets a utf8 array in which missing values are null and returns a boolean array as long, or None for
-    "none". `explain` returns the values of the finding's text, or None where the cell is right after all."""
+    `suspects` gets a utf8 array as it stands in the file and returns a mask (None: nothing marked); what it marks among
+    missing values is passed over. `explain` returns the values of the finding's text, or None where the cell is right
+    after all. A rule may have a PATTERN: an RE2 pattern without anchors, one of which is in every cell that it marks."""
 
     CODE: str
     SEVERITY: Severity
 
     def applies(self, field: Field, table: Table, /) -> bool: ...
-    def suspects(self, cells: pa.Array, field: Field, table: Table, /) -> pa.Array | None: ...
+    def suspects(self, cells: pa.Array, field: Field, table: Table, /) -> Mask: ...
     def explain(self, text: str, field: Field, table: Table, /) -> Values | None: ...
 
 
 class RowRule(Protocol):
-    """A module that judges rows. `cells` are the texts of a row in the order of `table.fields`, missing ones None.
+    """A module that judges rows. `columns` are the fields' utf8 arrays, null where missing; `cells` the texts of one row
+    in the order of `table.fields`, None where missing.
 
     `explain` gives the values and the name of the column that the finding is shown at (None: the whole row)."""
 
@@ -41,7 +44,7 @@ class RowRule(Protocol):
     SEVERITY: Severity
 
     def applies(self, table: Table, /) -> bool: ...
-    def suspects(self, columns: Mapping[str, pa.Array], table: Table, /) -> pa.Array | None: ...
+    def suspects(self, columns: Mapping[str, pa.Array], table: Table, /) -> Mask: ...
     def explain(self, cells: Sequence[str | None], table: Table, /) -> tuple[str | None, Values] | None: ...
 
 
@@ -77,6 +80,9 @@ def row_rules() -> tuple[RowRule, ...]:
     return modules
 
 
-def rule_codes() -> tuple[str, ...]:
-    """The codes of all rules."""
-    return (*(rule.CODE for rule in cell_rules()), *(rule.CODE for rule in row_rules()))
+def rule_codes(severity: Severity | None = None) -> tuple[str, ...]:
+    """The codes of the rules that look at one table alone: cells, rows and keys; of one severity, if given."""
+    from . import unique_key
+
+    known: tuple[Any, ...] = (*cell_rules(), *row_rules(), unique_key)
+    return tuple(rule.CODE for rule in known if severity in (None, rule.SEVERITY))

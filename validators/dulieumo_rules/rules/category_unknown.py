@@ -12,7 +12,9 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dulieumo_rules import masks
 from dulieumo_rules.findings import Severity
+from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
 
 from . import Values
@@ -31,8 +33,9 @@ def allowed(field: Field) -> list[str]:
     return [str(entry["value"] if isinstance(entry, Mapping) else entry) for entry in entries]
 
 
-def suspects(cells: pa.Array, field: Field, _table: Table) -> pa.Array | None:
-    return pc.invert(pc.is_in(cells, value_set=pa.array([*allowed(field), None], pa.string())))
+def suspects(cells: pa.Array, field: Field, _table: Table) -> Mask:
+    known = pa.array([*allowed(field), None], pa.string())
+    return masks.by_distinct(cells, lambda texts: masks.or_none(pc.invert(pc.is_in(texts, value_set=known))))
 
 
 def explain(text: str, field: Field, _table: Table) -> Values | None:

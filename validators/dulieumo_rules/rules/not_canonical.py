@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from dulieumo_rules import masks
 from dulieumo_rules.findings import Severity
+from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
 
 from . import Values, canonical
@@ -25,21 +26,19 @@ def applies(field: Field, _table: Table) -> bool:
     return canonical.pattern(field) is not None
 
 
-def suspects(cells: pa.Array, field: Field, _table: Table) -> pa.Array | None:
+def suspects(cells: pa.Array, field: Field, _table: Table) -> Mask:
     """Cells that do not match; where the column declares number signs of its own, each distinct text is looked at."""
     expected = canonical.pattern(field)
     assert expected is not None, "applies() said so"
     if not {"groupChar", "decimalChar", "bareNumber"} & field.descriptor.keys():
-        return pc.invert(pc.match_substring_regex(cells, f"^({expected})$"))
-    encoded = cells.dictionary_encode()
-    good = [re.fullmatch(expected, canonical.plain(text, field)) is None for text in encoded.dictionary.to_pylist()]
-    return pc.take(pa.array(good, pa.bool_()), encoded.indices)
+        return masks.not_matching(cells, expected)
+    return masks.by_text(cells, lambda text: re.fullmatch(expected, canonical.plain(text, field)) is None)
 
 
 def explain(text: str, field: Field, _table: Table) -> Values | None:
     expected = canonical.pattern(field)
     if expected is None or re.fullmatch(expected, canonical.plain(text, field)):
         return None
-    if canonical.problem(text, field):
-        return None  # not-representable says more
+    if canonical.read(text, field) is None or canonical.problem(text, field):
+        return None  # type-error, or not-representable, says more
     return {"value": text, "type": field.type, "nearest": canonical.nearest(text, field)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from dulieumo_rules.findings import Severity
+from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
 
 from . import Values, canonical, not_canonical
@@ -22,7 +23,7 @@ def applies(field: Field, _table: Table) -> bool:
     return field.type in ("integer", "number")
 
 
-def suspects(cells: pa.Array, field: Field, table: Table) -> pa.Array | None:
+def suspects(cells: pa.Array, field: Field, table: Table) -> Mask:
     return not_canonical.suspects(cells, field, table)  # what is canonical has few enough digits
 
 

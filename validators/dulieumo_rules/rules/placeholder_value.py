@@ -6,10 +6,13 @@ the column's `missingValues`, with a label that says what it means; then it is a
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dulieumo_rules import masks
 from dulieumo_rules.findings import Severity
+from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
 
 from . import Values
@@ -28,16 +31,25 @@ WORDS = frozenset(
 
 _SET = pa.array(sorted(word.replace("_", " ") if word != "_" else word for word in WORDS), pa.string())
 
+_STARTS = np.zeros(256, np.bool_)
+_STARTS[[ord(" "), *(variant.encode()[0] for word in _SET.to_pylist() for variant in (word, word.upper()))]] = True
+
 
 def applies(field: Field, _table: Table) -> bool:
     return field.type == "string" and "categories" not in field.descriptor
 
 
-def suspects(cells: pa.Array, _field: Field, _table: Table) -> pa.Array | None:
-    short = pc.less_equal(pc.binary_length(cells), 40)
-    if not pc.any(short).as_py():
+def suspects(cells: pa.Array, _field: Field, _table: Table) -> Mask:
+    """Only the few cells that start like one of the words, in either case, are compared with them."""
+    starts = _STARTS[masks.first_bytes(cells)]
+    if not starts.any():
         return None
-    return pc.and_(short, pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(cells)), value_set=_SET))
+    marked = pa.array(starts) if len(cells) else None
+    likely = cells.filter(marked)
+    found = pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(likely)), value_set=_SET)
+    if not pc.any(found).as_py():
+        return None
+    return pc.replace_with_mask(pa.array(np.zeros(len(cells), np.bool_)), marked, found)
 
 
 def explain(text: str, field: Field, _table: Table) -> Values | None:

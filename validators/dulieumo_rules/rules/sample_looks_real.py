@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dulieumo_rules import masks
 from dulieumo_rules.findings import Severity
+from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Table
 
 from . import Values
@@ -26,7 +28,7 @@ def applies(table: Table) -> bool:
     return table.is_sample
 
 
-def suspects(columns: Mapping[str, pa.Array], table: Table) -> pa.Array | None:
+def suspects(columns: Mapping[str, pa.Array], table: Table) -> Mask:
     said: pa.Array | None = None
     for field in table.fields:
         if field.name not in columns:
@@ -34,7 +36,7 @@ def suspects(columns: Mapping[str, pa.Array], table: Table) -> pa.Array | None:
         for mark in MARKS:
             here = pc.fill_null(pc.match_substring(columns[field.name], mark), False)
             said = here if said is None else pc.or_(said, here)
-    return None if said is None else pc.invert(said)
+    return None if said is None else masks.or_none(pc.invert(said))
 
 
 def explain(cells: Sequence[str | None], _table: Table) -> tuple[str | None, Values] | None:

@@ -11,7 +11,9 @@ import difflib
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dulieumo_rules import masks
 from dulieumo_rules.findings import Severity
+from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
 
 from . import Values
@@ -24,8 +26,9 @@ def applies(field: Field, table: Table) -> bool:
     return field.descriptor.get("dulieumo:role") == "source" and table.sources is not None
 
 
-def suspects(cells: pa.Array, _field: Field, table: Table) -> pa.Array | None:
-    return pc.invert(pc.is_in(cells, value_set=pa.array([*(table.sources or ()), None], pa.string())))
+def suspects(cells: pa.Array, _field: Field, table: Table) -> Mask:
+    known = pa.array([*(table.sources or ()), None], pa.string())
+    return masks.by_distinct(cells, lambda texts: masks.or_none(pc.invert(pc.is_in(texts, value_set=known))))
 
 
 def explain(text: str, _field: Field, table: Table) -> Values | None:

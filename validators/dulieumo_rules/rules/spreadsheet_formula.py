@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from dulieumo_rules import masks
 from dulieumo_rules.findings import Severity
+from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
 
 from . import Values
@@ -24,13 +26,15 @@ _START = r"^[=+\-@\t\r]"
 _HARMLESS = re.compile(r"[+-]?[0-9][0-9 .,]*%?|[-–—]+|[+-] .*|-[^=+\-@(|!]*", re.DOTALL)
 """A signed number or phone number, a dash, a list item after "- " and a dash before plain words run nothing."""
 
+_STARTS = np.isin(np.arange(256), list(b"=+-@\t\r"))
+
 
 def applies(field: Field, _table: Table) -> bool:
     return field.type in ("string", "list", "object", "array")
 
 
-def suspects(cells: pa.Array, _field: Field, _table: Table) -> pa.Array | None:
-    return pc.match_substring_regex(cells, _START)
+def suspects(cells: pa.Array, _field: Field, _table: Table) -> Mask:
+    return masks.or_none(pa.array(_STARTS[masks.first_bytes(cells)]))
 
 
 def explain(text: str, _field: Field, _table: Table) -> Values | None:

@@ -18,7 +18,7 @@ from dulieumo_rules.findings import Finding
 from .terms import TERMS
 from .wording import FILES, Unit, Wording, read
 
-__all__ = ["Rendered", "Unit", "Wording", "codes", "render", "wording"]
+__all__ = ["Rendered", "Unit", "Wording", "codes", "render", "unit_of", "wording"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,12 @@ def codes() -> tuple[str, ...]:
 def wording(code: str) -> Wording | None:
     """The texts of a code, None where it has none."""
     return _all().get(code)
+
+
+def unit_of(code: str) -> Unit:
+    """What a finding of the code is about."""
+    entry = wording(code)
+    return entry.unit if entry else Unit.PLACE
 
 
 @cache

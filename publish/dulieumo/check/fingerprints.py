@@ -1,0 +1,113 @@
+"""Which rows may share a key: 64-bit fingerprints of all rows, in bounded memory.
+
+Equal keys have equal fingerprints. Rows with a fingerprint of their own have a key of their own; the few others are
+read again and compared exactly. Beyond `MEMORY_ROWS` the fingerprints lie sorted in temporary files.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Hashes = np.ndarray[Any, np.dtype[np.uint64]]
+
+MEMORY_ROWS = 8_000_000
+_PARTS = 64
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_WEIGHTS: Hashes = np.random.Generator(np.random.PCG64(20260101)).integers(
+    1, 2**64 - 1, 4096, dtype=np.uint64, endpoint=True
+) | np.uint64(1)
+
+
+def of(keys: pa.Array) -> Hashes:
+    """The fingerprints of the texts that are not null, in order."""
+    keys = keys.drop_null() if keys.null_count else keys
+    if len(keys) == 0:
+        return np.empty(0, np.uint64)
+    _, offsets, data = keys.buffers()
+    bounds = np.frombuffer(offsets, np.int32)[keys.offset : keys.offset + len(keys) + 1].astype(np.int64)
+    start, lengths = bounds[:-1] - bounds[0], np.diff(bounds)
+    content = np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]] if data is not None else np.empty(0, np.uint8)
+    sums = np.zeros(len(keys), np.uint64)
+    filled = lengths > 0
+    if filled.any():
+        within = np.arange(len(content), dtype=np.int64) - np.repeat(start, lengths)
+        weighted = (content.astype(np.uint64) + np.uint64(1)) * _WEIGHTS[within % len(_WEIGHTS)]
+        weighted ^= weighted >> np.uint64(29)
+        sums[filled] = np.add.reduceat(weighted, start[filled])
+    mixed = (sums + lengths.astype(np.uint64)) * _MIX
+    return mixed ^ (mixed >> np.uint64(32))
+
+
+class Fingerprints:
+    """Gathers the fingerprints of a key over a table, then tells which occur more than once. Close it after use."""
+
+    def __init__(self, memory_rows: int = MEMORY_ROWS) -> None:
+        self.memory_rows = memory_rows
+        self._held: list[Hashes] = []
+        self._rows = 0
+        self._runs: list[Path] = []
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def add(self, hashes: Hashes) -> None:
+        self._held.append(hashes)
+        self._rows += len(hashes)
+        if self._rows >= self.memory_rows:
+            self._spill()
+
+    def repeated(self) -> Hashes:
+        """The fingerprints that occur more than once, each once, sorted."""
+        if not self._runs:
+            return _repeated(np.concatenate(self._held) if self._held else np.empty(0, np.uint64))
+        self._spill()
+        found = [_repeated(part) for part in self._parts()]
+        return np.concatenate(found)
+
+    def close(self) -> None:
+        self._held.clear()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _spill(self) -> None:
+        if not self._held:
+            return
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="dulieumo-keys-")
+        path = Path(self._folder.name) / f"{len(self._runs)}.npy"
+        np.save(path, np.sort(np.concatenate(self._held)))
+        self._runs.append(path)
+        self._held, self._rows = [], 0
+
+    def _parts(self) -> Iterator[Hashes]:
+        """The fingerprints of all runs, by ranges of their values, so that equal ones come together."""
+        runs = [np.load(path, mmap_mode="r") for path in self._runs]
+        step = 2**64 // _PARTS
+        for number in range(_PARTS):
+            low = np.uint64(number * step)
+            pieces = []
+            for run in runs:
+                begin = np.searchsorted(run, low)
+                end = len(run) if number == _PARTS - 1 else np.searchsorted(run, np.uint64((number + 1) * step))
+                pieces.append(np.asarray(run[begin:end]))
+            yield np.concatenate(pieces)
+
+
+def _repeated(hashes: Hashes) -> Hashes:
+    ordered = np.sort(hashes)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.unique(again)
+
+
+def marked(keys: pa.Array, repeated: Hashes) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which of `keys` have one of the repeated fingerprints; null has none."""
+    present = np.asarray(pc.is_valid(keys))
+    found = np.zeros(len(keys), np.bool_)
+    found[present] = np.isin(of(keys), repeated)
+    return found
