@@ -56,10 +56,12 @@ _DURATION = re.compile(r"-?P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)
 class Parsed:
     """`values` has the column's Arrow type; `suspects` is True where a cell that is not missing could not be read.
 
-    `suspects` is None when there are none, which is the usual case and costs nothing."""
+    `suspects` is None when there are none, which is the usual case and costs nothing. `is_canonical` says that every cell
+    is known to stand in the source as `to_text` would write it; where it would cost much to know, it is False."""
 
     values: pa.Array
     suspects: pa.BooleanArray | None
+    is_canonical: bool = False
 
 
 def arrow_type(column: Column) -> pa.DataType:
@@ -97,7 +99,15 @@ def parse(column: Column, strings: pa.Array) -> Parsed:
     missing = {"", *column.missing_values}
     blank = pc.is_in(strings, value_set=pa.array(sorted(missing), pa.string()))
     present = pc.if_else(blank, pa.scalar(None, strings.type), strings)
-    return _READERS.get(column.type, _read_string)(column, present)
+    parsed = _READERS.get(column.type, _read_string)(column, present)
+    if parsed.is_canonical and len(missing) > 1 and _has(pc.and_(blank, pc.not_equal(strings, ""))):
+        return Parsed(parsed.values, parsed.suspects)
+    return parsed
+
+
+def _has(mask: pa.Array) -> bool:
+    """Whether a mask marks anything."""
+    return bool(pc.any(mask).as_py())
 
 
 def _suspects(present: pa.Array, good: pa.Array) -> pa.BooleanArray | None:
@@ -116,16 +126,18 @@ def _matching(present: pa.Array, pattern: str) -> tuple[pa.Array, pa.BooleanArra
     return _keep(present, suspects), suspects
 
 
-def _by_unique(present: pa.Array, kind: pa.DataType, read: Callable[[str], Any]) -> Parsed:
+def _by_unique(column: Column, present: pa.Array, kind: pa.DataType, read: Callable[[str], Any]) -> Parsed:
     """Read each distinct text once with a Python function that returns None for what it cannot read."""
     encoded = present.dictionary_encode()
-    values = [read(text.as_py()) for text in encoded.dictionary]
-    good = pc.take(pa.array([value is not None for value in values], pa.bool_()), encoded.indices)
-    return Parsed(pc.take(pa.array(values, kind), encoded.indices), _suspects(present, good))
+    found = [read(text.as_py()) for text in encoded.dictionary]
+    values = pa.array(found, kind)
+    is_canonical = to_text(column, values).equals(encoded.dictionary)
+    good = pc.take(pa.array([value is not None for value in found], pa.bool_()), encoded.indices)
+    return Parsed(pc.take(values, encoded.indices), _suspects(present, good), is_canonical)
 
 
 def _read_string(_column: Column, present: pa.Array) -> Parsed:
-    return Parsed(present, None)
+    return Parsed(present, None, is_canonical=True)
 
 
 def _number_text(column: Column, present: pa.Array) -> pa.Array:
@@ -149,16 +161,27 @@ def _number_text(column: Column, present: pa.Array) -> pa.Array:
 
 def _read_integer(column: Column, present: pa.Array) -> Parsed:
     text, suspects = _matching(_number_text(column, present), _INTEGER)
-    return Parsed(text.cast(pa.int64()), suspects)
+    is_canonical = _is_plain(column) and not _has(pc.equal(present, "-0"))
+    return Parsed(text.cast(pa.int64()), suspects, is_canonical)
+
+
+def _is_plain(column: Column) -> bool:
+    """Whether the numbers of a column are declared to stand as ISO writes them."""
+    return not any(key in column.descriptor for key in ("groupChar", "decimalChar", "bareNumber"))
 
 
 def _read_number(column: Column, present: pa.Array) -> Parsed:
     text = _number_text(column, present)
     if column.decimal is None:
         text, suspects = _matching(text, _FLOAT)
-        return Parsed(text.cast(pa.float64()), suspects)
+        values = text.cast(pa.float64())
+        return Parsed(values, suspects, to_text(column, values).equals(present))
     whole, scale = column.decimal.precision - column.decimal.scale, column.decimal.scale
     digits = f"[1-9][0-9]{{0,{whole - 1}}}" if whole else "0"
+    exact = rf"\.[0-9]{{{scale}}}" if scale else ""
+    if _is_plain(column) and not _has(pc.invert(pc.match_substring_regex(text, rf"^-?(0|{digits}){exact}$"))):
+        is_canonical = not _has(pc.match_substring_regex(text, r"^-0(\.0*)?$"))
+        return Parsed(text.cast(arrow_type(column)), None, is_canonical)
     point = rf"(\.[0-9]{{1,{scale}}})?" if scale else ""
     text, suspects = _matching(text, rf"^-?(0|{digits}){point}$")
     return Parsed(text.cast(arrow_type(column)), suspects)
@@ -169,17 +192,19 @@ def _read_boolean(column: Column, present: pa.Array) -> Parsed:
     false = pa.array(column.descriptor.get("falseValues", FALSE_VALUES), pa.string())
     is_true = pc.is_in(present, value_set=true)
     known = pc.or_(is_true, pc.is_in(present, value_set=false))
-    return Parsed(pc.if_else(known, is_true, pa.scalar(None, pa.bool_())), _suspects(present, known))
+    values = pc.if_else(known, is_true, pa.scalar(None, pa.bool_()))
+    is_canonical = not _has(pc.invert(pc.equal(present, pc.if_else(is_true, "true", "false"))))
+    return Parsed(values, _suspects(present, known), is_canonical)
 
 
 def _read_date(column: Column, present: pa.Array) -> Parsed:
     if column.format not in ("default", "any"):
-        return _by_unique(present, pa.date32(), lambda text: _strptime(text, column.format, date))
+        return _by_unique(column, present, pa.date32(), lambda text: _strptime(text, column.format, date))
     text, suspects = _matching(present, _DATE)
     try:
-        return Parsed(text.cast(pa.date32()), suspects)
+        return Parsed(text.cast(pa.date32()), suspects, is_canonical=True)
     except pa.ArrowInvalid:  # a day that does not exist, such as 2023-02-30
-        return _by_unique(present, pa.date32(), _iso_date)
+        return _by_unique(column, present, pa.date32(), _iso_date)
 
 
 def _iso_date(text: str) -> date | None:
@@ -216,7 +241,7 @@ def _read_datetime(column: Column, present: pa.Array) -> Parsed:
                 return None
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
-    return _by_unique(present, pa.timestamp("us", "UTC"), read)
+    return _by_unique(column, present, pa.timestamp("us", "UTC"), read)
 
 
 def _read_time(column: Column, present: pa.Array) -> Parsed:
@@ -229,21 +254,21 @@ def _read_time(column: Column, present: pa.Array) -> Parsed:
         except ValueError:
             return None
 
-    return _by_unique(present, pa.time64("us"), read)
+    return _by_unique(column, present, pa.time64("us"), read)
 
 
 def _read_year(_column: Column, present: pa.Array) -> Parsed:
     text, suspects = _matching(present, _YEAR)
-    return Parsed(text.cast(pa.int32()), suspects)
+    return Parsed(text.cast(pa.int32()), suspects, not _has(pc.equal(present, "-0000")))
 
 
 def _read_yearmonth(_column: Column, present: pa.Array) -> Parsed:
     text, suspects = _matching(present, _YEARMONTH)
-    return Parsed(text, suspects)
+    return Parsed(text, suspects, is_canonical=True)
 
 
-def _read_duration(_column: Column, present: pa.Array) -> Parsed:
-    return _by_unique(present, pa.string(), lambda text: text if _DURATION.fullmatch(text) else None)
+def _read_duration(column: Column, present: pa.Array) -> Parsed:
+    return _by_unique(column, present, pa.string(), lambda text: text if _DURATION.fullmatch(text) else None)
 
 
 def _read_json(column: Column, present: pa.Array) -> Parsed:
@@ -255,7 +280,7 @@ def _read_json(column: Column, present: pa.Array) -> Parsed:
         except (ValueError, RecursionError):
             return None
 
-    return _by_unique(present, pa.string(), read)
+    return _by_unique(column, present, pa.string(), read)
 
 
 def _read_geopoint(column: Column, present: pa.Array) -> Parsed:
@@ -273,13 +298,13 @@ def _read_geopoint(column: Column, present: pa.Array) -> Parsed:
             return None
         return point if abs(point["lon"]) <= 180 and abs(point["lat"]) <= 90 else None
 
-    return _by_unique(present, GEOPOINT, read)
+    return _by_unique(column, present, GEOPOINT, read)
 
 
 def _read_list(column: Column, present: pa.Array) -> Parsed:
     parts = pc.split_pattern(present, list_delimiter(column))
     if pa.types.is_string(_item_type(column)):
-        return Parsed(parts, None)
+        return Parsed(parts, None, is_canonical=True)
     items = _READERS[column.descriptor["itemType"]](_item_column(column), parts.flatten())
     values = pa.ListArray.from_arrays(parts.offsets, items.values, mask=pc.is_null(parts))
     if items.suspects is None:

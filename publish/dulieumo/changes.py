@@ -1,37 +1,38 @@
-"""What a release changes against the one before: per dataset, and whether the version numbers say so.
+"""What one release or version changes against another: declarations, and rows by primary key.
 
-    releases/<name>/changes.json               every change, for programs
-    releases/<name>/CHANGES.md                 the same for people
+    gate.py         whether the version numbers say so
+    changelog.py    changes.json and CHANGES.md
     releases/<name>/delta/<dataset>/<resource>.parquet    the changed rows, with an operation column
 
-A first release has no predecessor and no changes. Comparing is pure; `write_deltas` is the edge.
+A first release has no predecessor and no changes. Tables are compared in bounded memory where both are ordered by their
+whole key, as all that we write are; the changed rows go to a file as they are found.
 """
 
 from __future__ import annotations
 
+import shutil
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dulieumo import diff, parquetfile
+from dulieumo import cells, diff, parquetfile
+from dulieumo.convert import sort_key
 from dulieumo.diff import Level, RowDelta, SchemaChange
-from dulieumo.i18n import _
-from dulieumo.model import Dataset, DatasetVersion, Release
+from dulieumo.model import DatasetVersion, Release, Schema
 from dulieumo.store import FolderStore
 
-FORMAT = "dulieumo-changes/1"
-NOTICE_DAYS = 30
 OPERATION = "_operation"  # a column's name never begins with _, so it cannot clash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableChange:
-    """Rows of one table that differ. `is_compared` is False where there is no common primary key to compare by."""
+    """Rows of one table that differ. `is_compared` is False where there is no common primary key to compare by.
+
+    `delta` is the file with the rows, where one was asked for."""
 
     resource: str
     is_compared: bool
@@ -39,7 +40,7 @@ class TableChange:
     removed: int
     changed: int
     drift: dict[str, int]
-    delta: RowDelta | None
+    delta: Path | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +55,16 @@ class DatasetChange:
     tables: tuple[TableChange, ...]
 
 
-def between(store: FolderStore, previous: Release, current: Release) -> tuple[DatasetChange, ...]:
-    """The datasets that differ between two releases of a store, in the order of the newer one; those that left come last."""
-    return tuple(_between(store, previous, current))
+def between(
+    store: FolderStore, previous: Release, current: Release, *, deltas: Path | None = None
+) -> tuple[DatasetChange, ...]:
+    """The datasets that differ between two releases of a store, in the order of the newer one; those that left come last.
+
+    The changed rows are written under the folder `deltas`, where one is given."""
+    return tuple(_between(store, previous, current, deltas))
 
 
-def _between(store: FolderStore, previous: Release, current: Release) -> Iterator[DatasetChange]:
+def _between(store: FolderStore, previous: Release, current: Release, deltas: Path | None) -> Iterator[DatasetChange]:
     for version in current.versions:
         old = previous.version(version.name)
         if old is None:
@@ -67,16 +72,23 @@ def _between(store: FolderStore, previous: Release, current: Release) -> Iterato
                 name=version.name, before=None, after=version.version, level=Level.MINOR, schema=(), tables=()
             )
         elif old.content_hash != version.content_hash:
-            yield compare(store, old, version)
+            yield compare(store, old, version, deltas=deltas)
     for old in previous.versions:
         if current.version(old.name) is None:
             yield DatasetChange(name=old.name, before=old.version, after=None, level=Level.MAJOR, schema=(), tables=())
 
 
-def compare(store: FolderStore, old: DatasetVersion, new: DatasetVersion) -> DatasetChange:
-    """Two versions of one dataset."""
+def compare(
+    store: FolderStore,
+    old: DatasetVersion,
+    new: DatasetVersion,
+    *,
+    into: FolderStore | None = None,
+    deltas: Path | None = None,
+) -> DatasetChange:
+    """Two versions of one dataset. `into`: the store that has the newer one, where it is another."""
     schema = diff.schema_changes(old.dataset, new.dataset)
-    tables = tuple(_tables(store, old, new))
+    tables = tuple(_tables(store, old, into or store, new, deltas))
     level = max((change.level for change in schema), default=Level.PATCH)
     if any(table.added or table.removed or table.changed or not table.is_compared for table in tables):
         level = max(level, Level.MINOR)
@@ -85,72 +97,133 @@ def compare(store: FolderStore, old: DatasetVersion, new: DatasetVersion) -> Dat
     )
 
 
-def _tables(store: FolderStore, old: DatasetVersion, new: DatasetVersion) -> Iterator[TableChange]:
+def _tables(
+    store: FolderStore, old: DatasetVersion, into: FolderStore, new: DatasetVersion, deltas: Path | None
+) -> Iterator[TableChange]:
     for resource in new.dataset.resources:
         before, after = old.artifact(resource.name, "csv"), new.artifact(resource.name, "csv")
         if resource.schema is None or before is None or after is None or before.sha256 == after.sha256:
             continue
-        delta = diff.rows(resource.schema, _read(store, old, resource.name), _read(store, new, resource.name))
-        if delta is None:
-            yield TableChange(
-                resource=resource.name, is_compared=False, added=0, removed=0, changed=0, drift={}, delta=None
-            )
-        elif not delta.is_empty:
-            yield TableChange(
-                resource=resource.name,
-                is_compared=True,
-                added=delta.added.num_rows,
-                removed=delta.removed.num_rows,
-                changed=delta.changed.num_rows,
-                drift=delta.drift,
-                delta=delta,
-            )
+        earlier = old.dataset.resource(resource.name)
+        assert earlier is not None
+        assert earlier.schema is not None
+        path = deltas / new.name / f"{resource.name}.parquet" if deltas is not None else None
+        with _open(store, old, resource.name) as old_file, _open(into, new, resource.name) as new_file:
+            parts = _parts(earlier.schema, old_file, resource.schema, new_file)
+            if parts is None:
+                yield TableChange(
+                    resource=resource.name, is_compared=False, added=0, removed=0, changed=0, drift={}, delta=None
+                )
+                continue
+            delta = _Delta(path, earlier.schema, resource.schema, old_file.schema_arrow, new_file.schema_arrow)
+            change = _count(resource.name, parts, delta)
+        if change.added or change.removed or change.changed:
+            yield change
 
 
-def _read(store: FolderStore, version: DatasetVersion, resource: str) -> pa.Table:
+def _open(store: FolderStore, version: DatasetVersion, resource: str) -> pq.ParquetFile:
     artifact = version.artifact(resource, "parquet")
     assert artifact is not None
-    with store.open(f"{version.folder}/{artifact.path}") as file:
-        return pq.read_table(file)
+    return pq.ParquetFile(store.open(f"{version.folder}/{artifact.path}"))
 
 
-def refusals(changes: tuple[DatasetChange, ...], current: Release) -> tuple[str, ...]:
-    """Why these changes may not be released as they are numbered, each a sentence with what to do; empty when they may."""
-    found = []
-    for change in changes:
-        version = current.version(change.name)
-        if change.before is None or version is None:
-            continue
-        step = bump(change.before, version.version)
-        if step is None:
-            text = _("{dataset}: version {after} is not above the released {before}. Take the next number above it.")
-            found.append(text.format(dataset=change.name, after=version.version, before=change.before))
-        elif step < change.level:
-            text = _(
-                "{dataset}: {reasons} ask for a {level} step, from {before} to {wanted}; the descriptor says {after}."
-            )
-            found.append(
-                text.format(
-                    dataset=change.name,
-                    reasons=_reasons(change),
-                    level=change.level.name.lower(),
-                    before=change.before,
-                    wanted=raised(change.before, change.level),
-                    after=version.version,
-                )
-            )
-        elif change.level is Level.MAJOR and not has_notice(version.dataset):
-            text = _(
-                "{dataset}: {reasons} break programs that use the data. Announce it in dulieumo:notices at least {days} days"
-                " before the date of version {after}, or pass --allow-breaking."
-            )
-            found.append(
-                text.format(dataset=change.name, reasons=_reasons(change), days=NOTICE_DAYS, after=version.version)
-            )
-    return tuple(found)
+def _parts(
+    old_schema: Schema, old: pq.ParquetFile, new_schema: Schema, new: pq.ParquetFile
+) -> Iterator[RowDelta] | None:
+    """The differences of two tables; None where they have no common key.
+
+    In memory where the key has a column without an order, or of another type than before."""
+    key = new_schema.primary_key
+    if not key or key != old_schema.primary_key:
+        return None
+    kinds = [[file.schema_arrow.field(name).type for name in key] for file in (old, new)]
+    if sort_key(old_schema) == sort_key(new_schema) == key and kinds[0] == kinds[1]:
+        return diff.ordered_rows(new_schema, key, _batches(old), _batches(new))
+    whole = diff.rows(new_schema, old.read(), new.read())
+    assert whole is not None
+    return iter((whole,))
 
 
-def _reasons(change: DatasetChange) -> str:
+def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
+    yield from file.iter_batches(batch_size=parquetfile.ROW_GROUP_ROWS)
+
+
+def _count(resource: str, parts: Iterator[RowDelta], delta: _Delta) -> TableChange:
+    """Count the differences, and write them on the way."""
+    counts: Counter[str] = Counter()
+    drift: Counter[str] = Counter()
+    with delta:
+        for part in parts:
+            counts.update(added=part.added.num_rows, removed=part.removed.num_rows, changed=part.changed.num_rows)
+            drift.update(part.drift)
+            delta.write(part)
+    return TableChange(
+        resource=resource,
+        is_compared=True,
+        added=counts["added"],
+        removed=counts["removed"],
+        changed=counts["changed"],
+        drift=dict(drift),
+        delta=delta.written,
+    )
+
+
+class _Delta:
+    """The file of a table's changed rows: the columns as they are now, those that are gone, and the operation.
+
+    A column whose type changed is text. No file is made where `path` is None or nothing changed."""
+
+    def __init__(self, path: Path | None, old: Schema, new: Schema, old_arrow: pa.Schema, new_arrow: pa.Schema) -> None:
+        self._path = path
+        self._schemas = {"insert": new, "update": new, "delete": old}
+        fields = [
+            field.with_type(pa.string())
+            if field.name in old_arrow.names and old_arrow.field(field.name).type != field.type
+            else field
+            for field in new_arrow
+        ]
+        fields += [field for field in old_arrow if field.name not in new_arrow.names]
+        self._arrow = pa.schema([*fields, pa.field(OPERATION, pa.string())])
+        self._writer: parquetfile.Writer | None = None
+
+    @property
+    def written(self) -> Path | None:
+        return self._path if self._writer is not None else None
+
+    def write(self, part: RowDelta) -> None:
+        """`insert` and `update` rows as they are now, `delete` rows as they were."""
+        if self._path is None or part.is_empty:
+            return
+        if self._writer is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = parquetfile.Writer(self._path, self._arrow)
+        for operation, rows in (("insert", part.added), ("update", part.changed), ("delete", part.removed)):
+            columns = [self._column(field, rows, self._schemas[operation]) for field in list(self._arrow)[:-1]]
+            table = pa.table([*columns, pa.array([operation] * rows.num_rows, pa.string())], schema=self._arrow)
+            for batch in table.combine_chunks().to_batches():
+                self._writer.write(batch)
+
+    @staticmethod
+    def _column(field: pa.Field, rows: pa.Table, schema: Schema) -> pa.ChunkedArray | pa.Array:
+        if field.name not in rows.column_names:
+            return pa.nulls(rows.num_rows, field.type)
+        values = rows.column(field.name)
+        column = schema.column(field.name)
+        if values.type == field.type or column is None:
+            return values
+        return pa.chunked_array([cells.to_text(column, chunk) for chunk in values.chunks], pa.string())
+
+    def __enter__(self) -> _Delta:
+        return self
+
+    def __exit__(self, *_rest: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+def reasons(change: DatasetChange) -> str:
+    """What changed, in short: the declarations of the level that the change has, then the tables."""
     words = [
         f"{item.what} {item.resource}.{item.column}".rstrip(".") for item in change.schema if item.level == change.level
     ]
@@ -158,114 +231,11 @@ def _reasons(change: DatasetChange) -> str:
     return ", ".join(words[:5])
 
 
-def bump(before: str, after: str) -> Level | None:
-    """The step from one version number to a higher one; None where it is not higher."""
-    old, new = _number(before), _number(after)
-    if new <= old:
-        return None
-    for level, position in ((Level.MAJOR, 0), (Level.MINOR, 1)):
-        if new[position] > old[position]:
-            return level
-    return Level.PATCH
-
-
-def raised(version: str, level: Level) -> str:
-    """The next version number at a level."""
-    major, minor, patch = _number(version)
-    match level:
-        case Level.MAJOR:
-            return f"{major + 1}.0.0"
-        case Level.MINOR:
-            return f"{major}.{minor + 1}.0"
-        case _:
-            return f"{major}.{minor}.{patch + 1}"
-
-
-def _number(version: str) -> tuple[int, int, int]:
-    major, minor, patch = (int(part) for part in version.split("."))
-    return major, minor, patch
-
-
-def has_notice(dataset: Dataset) -> bool:
-    """Whether the latest version was announced in time: by a notice that names it and lies `NOTICE_DAYS` before its date."""
-    latest = dataset.changelog[-1]
-    due = date.fromisoformat(latest.date)
-    return any(
-        notice.get("version") == latest.version
-        and date.fromisoformat(notice["announced"]) + timedelta(days=NOTICE_DAYS) <= due
-        for notice in dataset.descriptor.get("dulieumo:notices", ())
-    )
-
-
-def to_json(changes: tuple[DatasetChange, ...], current: Release) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "release": current.name,
-        "previous": current.previous,
-        "datasets": [
-            {
-                "name": change.name,
-                "before": change.before,
-                "after": change.after,
-                "level": change.level.name.lower(),
-                "schema": [{**asdict(item), "level": item.level.name.lower()} for item in change.schema],
-                "tables": [
-                    {
-                        "resource": table.resource,
-                        "compared": table.is_compared,
-                        "added": table.added,
-                        "removed": table.removed,
-                        "changed": table.changed,
-                        "drift": table.drift,
-                        "delta": f"delta/{change.name}/{table.resource}.parquet" if table.delta is not None else None,
-                    }
-                    for table in change.tables
-                ],
-            }
-            for change in changes
-        ],
-    }
-
-
-def to_markdown(changes: tuple[DatasetChange, ...], current: Release) -> str:
-    """The changelog of a release, for people, in the language in use."""
-    lines = [f"# {_('Release')} {current.name}", ""]
-    if not changes:
-        lines.append(_("Nothing changed.") if current.previous else _("The first release."))
-    for change in changes:
-        lines += [f"## {change.name} {change.before or '∅'} → {change.after or '∅'}", ""]
-        version = current.version(change.name)
-        if version is not None:
-            lines += [version.dataset.changelog[-1].description.default, ""]
-        for item in change.schema:
-            place = f"`{item.resource}.{item.column}`" if item.column else f"`{item.resource}`" if item.resource else ""
-            values = f": {item.before} → {item.after}" if item.before or item.after else ""
-            lines.append(f"- **{item.level.name.lower()}** {item.what} {place}{values}")
-        for table in change.tables:
-            if not table.is_compared:
-                lines.append(f"- `{table.resource}`: " + _("rows not compared, the table has no key"))
-                continue
-            counts = _("{added} rows added, {removed} removed, {changed} changed")
-            text = counts.format(added=table.added, removed=table.removed, changed=table.changed)
-            columns = ", ".join(f"`{name}` {count}" for name, count in sorted(table.drift.items()))
-            lines.append(f"- `{table.resource}`: {text}" + (f" ({columns})" if columns else ""))
-        lines.append("")
-    return "\n".join(lines).rstrip() + "\n"
-
-
 def write_deltas(changes: tuple[DatasetChange, ...], folder: Path) -> None:
-    """Write each table's changed rows under `folder`/delta: `insert`, `update` (as it is now) and `delete` (as it was)."""
+    """Put the files with the changed rows under `folder`/delta."""
     for change in changes:
         for table in change.tables:
-            if table.delta is None:
-                continue
-            path = folder / "delta" / change.name / f"{table.resource}.parquet"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            parts = (("insert", table.delta.added), ("update", table.delta.changed), ("delete", table.delta.removed))
-            rows = pa.concat_tables(
-                [part.append_column(OPERATION, pa.array([name] * part.num_rows, pa.string())) for name, part in parts],
-                promote_options="permissive",
-            )
-            with parquetfile.Writer(path, rows.schema) as writer:
-                for batch in rows.to_batches():
-                    writer.write(batch)
+            if table.delta is not None:
+                target = folder / "delta" / change.name / f"{table.resource}.parquet"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(table.delta, target)

@@ -5,14 +5,14 @@ Rows are compared by primary key, on their canonical text, so a difference is wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dulieumo import cells
+from dulieumo import cells, sorting
 from dulieumo.model import Column, Dataset, Resource, Schema
 
 
@@ -87,6 +87,64 @@ def rows(schema: Schema, old: pa.Table, new: pa.Table) -> RowDelta | None:
         before=common_old.filter(differs),
         drift=drift,
     )
+
+
+def ordered_rows(
+    schema: Schema, key: Sequence[str], old: Iterable[pa.RecordBatch], new: Iterable[pa.RecordBatch]
+) -> Iterator[RowDelta]:
+    """Compare two states of a table of any size, both ordered by `key`, which is the whole primary key: parts of the delta.
+
+    Memory is bounded by the batches. Parts without a difference are left out."""
+    sides = (_Side(key, iter(old)), _Side(key, iter(new)))
+    while True:
+        lasts = [last for side in sides if (last := side.last_key()) is not None]
+        if not lasts:
+            return
+        bound = lasts[0]
+        if len(lasts) == 2 and sorting.up_to(lasts[1], pa.Table.from_batches([lasts[0]]), inclusive=False):
+            bound = lasts[1]
+        before, after = (side.take(bound) for side in sides)
+        if before.equals(after):
+            continue
+        part = rows(schema, before, after)
+        assert part is not None
+        if not part.is_empty:
+            yield part
+
+
+class _Side:
+    """One of two ordered tables, taken up to a key at a time."""
+
+    def __init__(self, key: Sequence[str], batches: Iterator[pa.RecordBatch]) -> None:
+        self._key, self._batches = list(key), batches
+        self._batch: pa.RecordBatch | None = None
+        self._empty: pa.RecordBatch | None = None
+        self._advance()
+
+    def _advance(self) -> None:
+        """The next batch that has rows; None after the last one."""
+        self._batch = None
+        for batch in self._batches:
+            self._empty = batch.slice(0, 0)
+            if batch.num_rows:
+                self._batch = batch
+                return
+
+    def last_key(self) -> pa.RecordBatch | None:
+        return self._batch.slice(self._batch.num_rows - 1).select(self._key) if self._batch is not None else None
+
+    def take(self, bound: pa.RecordBatch) -> pa.Table:
+        """The rows up to `bound`: none of a later batch is among them, or it would have been the smaller last key."""
+        if self._batch is None:
+            assert self._empty is not None
+            return pa.Table.from_batches([self._empty])
+        count = sorting.up_to(self._batch.select(self._key), pa.Table.from_batches([bound]), inclusive=True)
+        part = self._batch.slice(0, count)
+        if count == self._batch.num_rows:
+            self._advance()
+        else:
+            self._batch = self._batch.slice(count)
+        return pa.Table.from_batches([part])
 
 
 def _lines(schema: Schema, table: pa.Table, names: Sequence[str]) -> pa.Array:

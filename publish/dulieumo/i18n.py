@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
@@ -38,6 +40,17 @@ def use(language: str) -> None:
     gettext.bindtextdomain("dulieumo", str(_FOLDER))
     gettext.textdomain("dulieumo")
     _language = language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Make texts in `language` during the block: for files that many read, whatever the language of who writes them."""
+    before = _language
+    use(language)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 def language() -> str:

@@ -340,17 +340,27 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """Why the files of a version are gone, and since when (YYYY-MM-DD)."""
+
+    reason: Text
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetVersion:
     """An immutable version of a dataset in a store, under `data/<dataset>/<version>/`.
 
     `content_hash` ("sha256:…") covers the resolved descriptor and the logical rows, not the bytes of derived files.
-    `absent` says, per resource and format, why a conversion was not made.
+    `absent` says, per resource and format, why a conversion was not made. Of a version that was `withdrawn` only the
+    descriptor is left: it has no artifacts, its page stays and shows the reason.
     """
 
     dataset: Dataset
     content_hash: str
     artifacts: tuple[Artifact, ...]
     absent: Mapping[str, Mapping[str, str]] = field(default_factory=_empty)
+    withdrawn: Withdrawal | None = None
 
     @property
     def name(self) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dulieumo.model import Artifact, Catalog, Dataset, Resource, Text
+from dulieumo.descriptors import resolve
+from dulieumo.model import Artifact, Catalog, Dataset, Resource, Text, Withdrawal
 
 FORMAT_KEYS = (
     "format",
@@ -83,8 +84,26 @@ def absent_of(package: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
     return {entry["name"]: entry.get("dulieumo:absentDistributions", {}) for entry in package["resources"]}
 
 
+def withdrawn(package: Mapping[str, Any], withdrawal: Withdrawal) -> dict[str, Any]:
+    """The descriptor of a version whose files are gone: what it was, and why it is no more."""
+    gone = ("bytes", "hash", "dulieumo:absentDistributions")
+    resources = [
+        {**{key: value for key, value in entry.items() if key not in gone}, "dulieumo:distributions": []}
+        for entry in package["resources"]
+    ]
+    mark = {"date": withdrawal.date, "reason": withdrawal.reason.default, **_translated("reason", withdrawal.reason)}
+    return {**package, "dulieumo:withdrawn": mark, "resources": resources}
+
+
+def withdrawal_of(package: Mapping[str, Any]) -> Withdrawal | None:
+    """The mark that `withdrawn` made; None where the version stands."""
+    mark = package.get("dulieumo:withdrawn")
+    return Withdrawal(reason=resolve.text(mark, "reason"), date=mark["date"]) if mark else None
+
+
 def _resource(resource: Resource) -> dict[str, Any]:
     entry = dict(resource.descriptor)
+    entry.pop("dulieumo:pointer", None)  # where the source lies is our affair
     if not resource.is_table:
         entry["path"] = resource.path.rsplit("/", 1)[-1]
         return entry

@@ -31,7 +31,7 @@ class Writer:
     ) -> None:
         """`coded` names the columns of few distinct values: they get a dictionary. For others it costs time and bytes."""
         sorting = [pq.SortingColumn(schema.get_field_index(name)) for name in sorted_by]
-        self._schema = schema
+        self.schema = schema
         self._writer = pq.ParquetWriter(
             path, schema, sorting_columns=sorting or None, use_dictionary=list(coded), **SETTINGS
         )
@@ -49,7 +49,7 @@ class Writer:
             self._rows += batch.num_rows
 
     def _flush(self) -> None:
-        table = pa.Table.from_batches(self._waiting, self._schema)
+        table = pa.Table.from_batches(self._waiting, self.schema)
         self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
         self._waiting, self._rows = [], 0
 
@@ -59,6 +59,12 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None and self._waiting:
+        if kind is None:
+            self.close()
+        else:
+            self._writer.close()
+
+    def close(self) -> None:
+        if self._waiting:
             self._flush()
         self._writer.close()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from importlib.metadata import version as version_of
+from typing import TYPE_CHECKING, Any
 
-import pyarrow
-
-from dulieumo import __version__, canonical, changes, package
+from dulieumo import __version__, canonical, package
 from dulieumo.descriptors import resolve
-from dulieumo.errors import ConfigError
+from dulieumo.errors import ConfigError, ReleaseError
 from dulieumo.i18n import _
 from dulieumo.model import Catalog, Dataset, DatasetVersion, Release
 from dulieumo.store import LATEST, FolderStore
 
+if TYPE_CHECKING:
+    from dulieumo.changes import DatasetChange
+
 FORMAT = "dulieumo-release/1"
+LATEST_FORMAT = "dulieumo-latest/1"
+SUMS = "SHA256SUMS"
 
 
 def compose(
@@ -34,49 +38,92 @@ def compose(
         previous=previous,
         catalog=catalog,
         versions=ordered,
-        tool={"dulieumo": __version__, "pyarrow": pyarrow.__version__},
+        tool=tool(),
         commit=commit,
     )
 
 
-def write(store: FolderStore, release: Release, changed: tuple[changes.DatasetChange, ...] = ()) -> None:
-    """Write the manifest, what it changes and its checksums, then point `latest` at it."""
+def tool() -> dict[str, str]:
+    """What makes the bytes: our version and that of the Parquet writer."""
+    return {"dulieumo": __version__, "pyarrow": version_of("pyarrow")}
+
+
+def write(store: FolderStore, release: Release, changed: tuple[DatasetChange, ...] = ()) -> None:
+    """Write the manifest, what it changes and its checksums, then point `latest` at it.
+
+    A folder of that name which is no release was left by a killed run, and is made anew. Raises ReleaseError where the name
+    is taken."""
+    from dulieumo import changelog, changes
+
+    known = names(store)
     folder = f"releases/{release.name}"
+    if release.name in known:
+        raise ReleaseError(
+            _("There already is a release {name}, and a release never changes.").format(name=release.name),
+            hint=_("Choose another --name, or leave it out."),
+        )
+    store.remove(folder)
     sums: dict[str, str] = {}
     for version in release.versions:
-        listed = store.local_path(f"{version.folder}/SHA256SUMS").read_text(encoding="ascii").splitlines()
-        for line in listed:
-            digest, path = line.split("  ", 1)
+        for path, digest in read_sums(store, version.folder).items():
             sums[f"{version.folder}/{path}"] = digest
     with store.new_folder(folder) as target:
         (target / "release.json").write_bytes(canonical.dumps(_manifest(release)))
-        (target / "changes.json").write_bytes(canonical.dumps(changes.to_json(changed, release)))
-        (target / "CHANGES.md").write_text(changes.to_markdown(changed, release), encoding="utf-8")
+        (target / "changes.json").write_bytes(canonical.dumps(changelog.to_json(changed, release)))
+        (target / "CHANGES.md").write_text(changelog.to_markdown(changed, release), encoding="utf-8")
         changes.write_deltas(changed, target)
         for file in sorted(target.rglob("*")):
             if file.is_file():
                 sums[f"{folder}/{file.relative_to(target).as_posix()}"] = canonical.sha256_of_file(file)
-        (target / "SHA256SUMS").write_bytes(canonical.sha256sums(sums))
-    store.write_file(LATEST, canonical.dumps({"format": "dulieumo-latest/1", "release": release.name}))
+        (target / SUMS).write_bytes(canonical.sha256sums(sums))
+    store.write_file(
+        LATEST, canonical.dumps({"format": LATEST_FORMAT, "release": release.name, "releases": [*known, release.name]})
+    )
+
+
+def read_sums(store: FolderStore, folder: str) -> dict[str, str]:
+    """The hex digests that a folder's SHA256SUMS states, by path. Raises FileNotFoundError."""
+    with store.open(f"{folder}/{SUMS}") as file:
+        lines = file.read().decode("utf-8").splitlines()
+    return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
 
 
 def latest(store: FolderStore) -> str | None:
     """The name of the current release; None where the store has none yet."""
+    known = names(store)
+    return known[-1] if known else None
+
+
+def names(store: FolderStore) -> tuple[str, ...]:
+    """All releases of a store, the current one last. What lies under releases/ and is not here never became a release."""
     if not store.exists(LATEST):
-        return None
-    name: str = store.read_json(LATEST)["release"]
-    return name
+        return ()
+    return tuple(store.read_json(LATEST)["releases"])
 
 
-def read(store: FolderStore, name: str | None = None) -> Release:
-    """A release by name, or the latest. Raises ConfigError where there is none, or where this program is too old to read it."""
-    wanted = name or latest(store)
-    if wanted is None or not store.exists(f"releases/{wanted}/release.json"):
+def history(store: FolderStore) -> dict[str, tuple[str, ...]]:
+    """The released versions of every dataset that ever was in a release, newest first."""
+    found: dict[str, set[str]] = {}
+    for name in names(store):
+        for entry in read_manifest(store, name)["datasets"]:
+            found.setdefault(entry["name"], set()).add(entry["version"])
+    return {name: tuple(sorted(versions, key=_number, reverse=True)) for name, versions in found.items()}
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def read_manifest(store: FolderStore, name: str | None = None) -> dict[str, Any]:
+    """release.json of a release by name, or of the latest. Raises ConfigError as `read` does."""
+    known = names(store)
+    wanted = name or (known[-1] if known else None)
+    if wanted not in known:
         raise ConfigError(
             _("There is no release {name} in the store.").format(name=wanted or ""),
             hint=_("Build one first: dulieumo build"),
         )
-    manifest = store.read_json(f"releases/{wanted}/release.json")
+    manifest: dict[str, Any] = store.read_json(f"releases/{wanted}/release.json")
     if manifest.get("format") != FORMAT:
         raise ConfigError(
             _("The release {name} has the format {format}, which this dulieumo does not read.").format(
@@ -84,6 +131,12 @@ def read(store: FolderStore, name: str | None = None) -> Release:
             ),
             hint=_("Update dulieumo: pip install --upgrade dulieumo"),
         )
+    return manifest
+
+
+def read(store: FolderStore, name: str | None = None) -> Release:
+    """A release by name, or the latest. Raises ConfigError where there is none, or where this program is too old to read it."""
+    manifest = read_manifest(store, name)
     versions = tuple(read_version(store, entry["name"], entry["version"]) for entry in manifest["datasets"])
     catalogue = manifest["catalogue"]
     catalog = resolve.catalog(
@@ -104,6 +157,14 @@ def read(store: FolderStore, name: str | None = None) -> Release:
     )
 
 
+def find_version(store: FolderStore, name: str, version: str) -> DatasetVersion | None:
+    """One stored version of a dataset, None where there is none."""
+    try:
+        return read_version(store, name, version)
+    except FileNotFoundError:
+        return None
+
+
 def read_version(store: FolderStore, name: str, version: str) -> DatasetVersion:
     """One stored version of a dataset. Raises FileNotFoundError."""
     folder = f"data/{name}/{version}"
@@ -113,6 +174,7 @@ def read_version(store: FolderStore, name: str, version: str) -> DatasetVersion:
         content_hash=descriptor["dulieumo:contentHash"],
         artifacts=package.artifacts_of(descriptor),
         absent=package.absent_of(descriptor),
+        withdrawn=package.withdrawal_of(descriptor),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,11 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 import pytest
 
-from dulieumo import build, descriptors, release
+from dulieumo import build, release
 from dulieumo.errors import ConfigError, ReleaseError
-from dulieumo.model import DatasetVersion, Release
 from dulieumo.store import FolderStore
 from tests import catalogues as made
+from tests.build.making import make, only
 from tests.catalogues import field
 
 EVERY_TYPE = [
@@ -42,28 +41,13 @@ EVERY_ROW = (
 )
 
 
-def build_all(root: Path, store: FolderStore, name: str | None = None) -> Release:
-    reading = descriptors.read(root)
-    assert not reading.has_errors, reading.findings
-    assert reading.catalog is not None
-    versions = [build.build(reading.catalog, dataset, root, store) for dataset in reading.catalog.datasets]
-    composed = release.compose(reading.catalog, versions, name=name, previous=release.latest(store), commit=None)
-    release.write(store, composed)
-    return composed
-
-
-def only(composed: Release) -> DatasetVersion:
-    (version,) = composed.versions
-    return version
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path / "store")
 
 
 def test_the_csv_is_canonical_and_ordered_by_key(tmp_path: Path, store: FolderStore) -> None:
-    version = only(build_all(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store))
+    version = only(make(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store))
     text = store.local_path(f"{version.folder}/bang.csv").read_bytes().decode()
     assert text == (
         "ma,so,gia,do,co,ngay,luc,nam,thang,nhan,vi_tri\n"
@@ -73,7 +57,7 @@ def test_the_csv_is_canonical_and_ordered_by_key(tmp_path: Path, store: FolderSt
 
 
 def test_csv_and_parquet_hold_the_same_cells_under_the_declared_types(tmp_path: Path, store: FolderStore) -> None:
-    version = only(build_all(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store))
+    version = only(make(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store))
     table = pq.read_table(store.local_path(f"{version.folder}/bang.parquet"))
     assert [str(kind) for kind in table.schema.types] == [
         "string",
@@ -95,13 +79,13 @@ def test_csv_and_parquet_hold_the_same_cells_under_the_declared_types(tmp_path: 
 
 def test_an_all_empty_column_keeps_its_type(tmp_path: Path, store: FolderStore) -> None:
     root = made.one(tmp_path, [field("ma"), field("so", "integer"), field("ngay", "date")], "ma,so,ngay\na,,\n", ["ma"])
-    version = only(build_all(root, store))
+    version = only(make(root, store))
     kinds = pq.read_schema(store.local_path(f"{version.folder}/bang.parquet")).types
     assert [str(kind) for kind in kinds] == ["string", "int64", "date32[day]"]
 
 
 def test_an_empty_table_is_built_with_its_header(tmp_path: Path, store: FolderStore) -> None:
-    version = only(build_all(made.one(tmp_path, [field("ma"), field("so", "integer")], "ma,so\n", ["ma"]), store))
+    version = only(make(made.one(tmp_path, [field("ma"), field("so", "integer")], "ma,so\n", ["ma"]), store))
     assert store.local_path(f"{version.folder}/bang.csv").read_text() == "ma,so\n"
     assert version.rows("bang") == 0
     assert pq.read_table(store.local_path(f"{version.folder}/bang.parquet")).num_rows == 0
@@ -117,13 +101,13 @@ def test_stock_frictionless_accepts_the_published_descriptor(tmp_path: Path, sto
         + "\n",
         ["ma"],
     )
-    version = only(build_all(root, store))
+    version = only(make(root, store))
     report = frictionless.validate(str(store.local_path(f"{version.folder}/datapackage.json")))
     assert report.valid, report.flatten(["type", "message"])
 
 
 def test_the_descriptor_lists_each_file_with_size_and_hash(tmp_path: Path, store: FolderStore) -> None:
-    version = only(build_all(made.one(tmp_path, [field("ma")], "ma\na\n", ["ma"]), store))
+    version = only(make(made.one(tmp_path, [field("ma")], "ma\na\n", ["ma"]), store))
     descriptor = store.read_json(f"{version.folder}/datapackage.json")
     distributions = descriptor["resources"][0]["dulieumo:distributions"]
     assert {item["format"] for item in distributions} >= {"csv", "parquet"}
@@ -138,7 +122,7 @@ def test_the_parquet_describes_itself(tmp_path: Path, store: FolderStore) -> Non
         field("ma", categories=[{"value": "a", "label": "Loại A"}]),
         field("so", "integer", **{"dulieumo:unit": "đồng"}),
     ]
-    version = only(build_all(made.one(tmp_path, fields, "ma,so\na,1\n", ["ma"]), store))
+    version = only(make(made.one(tmp_path, fields, "ma,so\na,1\n", ["ma"]), store))
     schema = pq.read_schema(store.local_path(f"{version.folder}/bang.parquet"))
     assert schema.metadata[b"dataset"] == b"bo"
     assert schema.metadata[b"version"] == b"1.0.0"
@@ -151,32 +135,34 @@ def test_the_parquet_describes_itself(tmp_path: Path, store: FolderStore) -> Non
 def test_a_sample_table_says_so_inside_the_parquet(tmp_path: Path, store: FolderStore) -> None:
     table = made.resource("bang", [field("ma")], ["ma"], **{"dulieumo:kind": "sample"})
     root = made.write(tmp_path, [made.package("bo", [table])], {"bo/bang.csv": "ma\nmẫu 1\n"})
-    version = only(build_all(root, store))
+    version = only(make(root, store))
     schema = pq.read_schema(store.local_path(f"{version.folder}/bang.parquet"))
     assert "SAMPLE" in schema.metadata[b"notice@en"].decode()
     assert "MẪU" in schema.metadata[b"notice"].decode()
 
 
 def test_duckdb_reads_what_we_wrote(tmp_path: Path, store: FolderStore) -> None:
-    version = only(build_all(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store))
+    version = only(make(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store))
     path = store.local_path(f"{version.folder}/bang.parquet")
-    (row,) = duckdb.sql(f"select so, gia, ngay, vi_tri.lat from '{path}' where ma = 'B2'").fetchall()
+    found = duckdb.sql(f"select so, gia, ngay, vi_tri.lat from '{path}' where ma = 'B2'")
+    assert found is not None
+    (row,) = found.fetchall()
     assert [str(value) for value in row] == ["1234", "1234.50", "2025-07-01", "10.77"]
 
 
 def test_building_again_keeps_the_stored_bytes(tmp_path: Path, store: FolderStore) -> None:
     root = made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"])
-    first = build_all(root, store)
+    first = make(root, store)
     path = store.local_path(f"{only(first).folder}/bang.parquet")
     before = path.stat()
-    again = build_all(root, store)
+    again = make(root, store)
     assert again.content_hash == first.content_hash
     assert path.stat().st_mtime_ns == before.st_mtime_ns
 
 
 def test_the_same_commit_gives_the_same_bytes_in_another_place(tmp_path: Path) -> None:
     stores = [FolderStore(tmp_path / name / "store") for name in ("here", "there")]
-    built = [build_all(made.one(tmp_path / str(n), EVERY_TYPE, EVERY_ROW, ["ma"]), one) for n, one in enumerate(stores)]
+    built = [make(made.one(tmp_path / str(n), EVERY_TYPE, EVERY_ROW, ["ma"]), one) for n, one in enumerate(stores)]
     assert built[0].name == built[1].name
     sums = [one.local_path(f"releases/{built[0].name}/SHA256SUMS").read_text() for one in stores]
     assert sums[0] == sums[1]
@@ -187,7 +173,7 @@ def test_the_order_of_rows_in_the_source_does_not_change_the_content(tmp_path: P
     texts = [head + "".join(rows), head + "".join(reversed(rows))]
     hashes = [
         only(
-            build_all(made.one(tmp_path / str(n), EVERY_TYPE, text, ["ma"]), FolderStore(tmp_path / str(n) / "s"))
+            make(made.one(tmp_path / str(n), EVERY_TYPE, text, ["ma"]), FolderStore(tmp_path / str(n) / "s"))
         ).content_hash
         for n, text in enumerate(texts)
     ]
@@ -196,10 +182,10 @@ def test_the_order_of_rows_in_the_source_does_not_change_the_content(tmp_path: P
 
 def test_a_released_version_never_changes(tmp_path: Path, store: FolderStore) -> None:
     root = made.one(tmp_path, [field("ma")], "ma\na\n", ["ma"])
-    build_all(root, store)
+    make(root, store)
     (root / "linh-vuc/bo/data/bang.csv").write_text("ma\nb\n")
     with pytest.raises(ReleaseError) as refusal:
-        build_all(root, store)
+        make(root, store)
     assert "1.0.0" in refusal.value.message
     assert store.local_path("data/bo/1.0.0/bang.csv").read_text() == "ma\na\n"
 
@@ -208,20 +194,20 @@ def test_a_released_version_never_changes(tmp_path: Path, store: FolderStore) ->
 def test_what_was_not_approved_is_not_built(tmp_path: Path, store: FolderStore, csv: str | bytes) -> None:
     root = made.one(tmp_path, [field("ma"), field("so", "integer")], csv, ["ma"])
     with pytest.raises(build.NotAsChecked):
-        build_all(root, store)
+        make(root, store)
     assert not store.exists("data/bo/1.0.0")
     assert release.latest(store) is None
 
 
 def test_a_dataset_without_rows_of_key_keeps_the_order_of_its_source(tmp_path: Path, store: FolderStore) -> None:
-    version = only(build_all(made.one(tmp_path, [field("ma")], "ma\nb\na\nb\n"), store))
+    version = only(make(made.one(tmp_path, [field("ma")], "ma\nb\na\nb\n"), store))
     assert store.local_path(f"{version.folder}/bang.csv").read_text() == "ma\nb\na\nb\n"
 
 
 def test_a_large_table_out_of_order_is_sorted_across_batches(tmp_path: Path, store: FolderStore) -> None:
     rows = [f"{n:06},{'x' * 50}" for n in range(150_000, 0, -1)]
     root = made.one(tmp_path, [field("ma"), field("chu")], "ma,chu\n" + "\n".join(rows) + "\n", ["ma"])
-    version = only(build_all(root, store))
+    version = only(make(root, store))
     path = store.local_path(f"{version.folder}/bang.parquet")
     keys = pq.read_table(path, columns=["ma"]).column("ma").to_pylist()
     assert keys == [f"{n:06}" for n in range(1, 150_001)]
@@ -248,14 +234,14 @@ def test_a_resource_that_is_no_table_is_published_byte_for_byte(tmp_path: Path, 
         [made.package("bo", [table, document])],
         {"bo/bang.csv": "ma\na\n", "bo/huong-dan.pdf": b"%PDF-1.7 \x00\xff"},
     )
-    version = only(build_all(root, store))
+    version = only(make(root, store))
     artifact = version.artifact("huong-dan", "file")
     assert artifact is not None
     assert store.local_path(f"{version.folder}/{artifact.path}").read_bytes() == b"%PDF-1.7 \x00\xff"
 
 
 def test_a_release_reads_back_as_it_was_composed(tmp_path: Path, store: FolderStore) -> None:
-    composed = build_all(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store)
+    composed = make(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store)
     again = release.read(store)
     assert again.name == composed.name
     assert again.catalog.title == composed.catalog.title
@@ -269,22 +255,9 @@ def test_a_release_reads_back_as_it_was_composed(tmp_path: Path, store: FolderSt
 def test_an_absent_or_newer_release_is_a_clear_error(tmp_path: Path, store: FolderStore) -> None:
     with pytest.raises(ConfigError, match=r"store|kho"):
         release.read(store)
-    composed = build_all(made.one(tmp_path, [field("ma")], "ma\na\n", ["ma"]), store)
+    composed = make(made.one(tmp_path, [field("ma")], "ma\na\n", ["ma"]), store)
     path = store.local_path(f"releases/{composed.name}/release.json")
     manifest: dict[str, Any] = json.loads(path.read_text())
     path.write_text(json.dumps({**manifest, "format": "dulieumo-release/99"}))
     with pytest.raises(ConfigError, match="dulieumo-release/99"):
         release.read(store)
-
-
-def test_a_killed_build_leaves_the_previous_release_and_the_next_one_sweeps(tmp_path: Path, store: FolderStore) -> None:
-    root = made.one(tmp_path, [field("ma")], "ma\na\n", ["ma"])
-    first = build_all(root, store)
-    leftover = store.local_path("data/bo/.partial-999999999-x")
-    leftover.mkdir()
-    (leftover / "bang.csv").write_text("half")
-    assert release.read(store).name == first.name
-    shutil.rmtree(store.local_path("data/bo/1.0.0"))
-    build_all(root, store)
-    assert not leftover.exists()
-    assert store.folders("data/bo") == ("1.0.0",)

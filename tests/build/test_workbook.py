@@ -10,7 +10,8 @@ import pytest
 from dulieumo import workbook
 from dulieumo.store import FolderStore
 from tests import catalogues as made
-from tests.build.test_build import EVERY_ROW, EVERY_TYPE, build_all, only
+from tests.build.making import make, only
+from tests.build.test_build import EVERY_ROW, EVERY_TYPE
 from tests.catalogues import field
 
 
@@ -20,7 +21,7 @@ def store(tmp_path: Path) -> FolderStore:
 
 
 def test_the_rows_keep_their_types(tmp_path: Path, store: FolderStore) -> None:
-    version = only(build_all(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store))
+    version = only(make(made.one(tmp_path, EVERY_TYPE, EVERY_ROW, ["ma"]), store))
     book = openpyxl.load_workbook(store.local_path(f"{version.folder}/bang.xlsx"))
     head, empty, full = list(book["Dữ liệu"].iter_rows(values_only=True))
     assert head[:3] == ("ma", "so", "gia")
@@ -33,7 +34,7 @@ def test_the_rows_keep_their_types(tmp_path: Path, store: FolderStore) -> None:
 
 def test_codes_keep_their_zeros_and_formulas_stay_text(tmp_path: Path, store: FolderStore) -> None:
     root = made.one(tmp_path, [field("ma"), field("chu")], 'ma,chu\n00123,"=HYPERLINK(""http://x"")"\n', ["ma"])
-    version = only(build_all(root, store))
+    version = only(make(root, store))
     sheet = openpyxl.load_workbook(store.local_path(f"{version.folder}/bang.xlsx"))["Dữ liệu"]
     assert sheet["A2"].value == "00123"
     assert sheet["B2"].value == '=HYPERLINK("http://x")'
@@ -44,7 +45,7 @@ def test_long_numbers_are_not_rounded(tmp_path: Path, store: FolderStore) -> Non
     root = made.one(
         tmp_path, [field("ma"), field("so", "integer")], "ma,so\na,123456789012345678\nb,364893000000000\n", ["ma"]
     )
-    version = only(build_all(root, store))
+    version = only(make(root, store))
     sheet = openpyxl.load_workbook(store.local_path(f"{version.folder}/bang.xlsx"))["Dữ liệu"]
     assert sheet["B2"].value == "123456789012345678"
     assert sheet["B3"].value == 364893000000000
@@ -55,7 +56,7 @@ def test_the_dictionary_and_the_origin_are_inside(tmp_path: Path, store: FolderS
         field("ma", categories=[{"value": "a", "label": "Loại A"}]),
         field("so", "integer", **{"dulieumo:unit": "đồng"}),
     ]
-    version = only(build_all(made.one(tmp_path, fields, "ma,so\na,1\n", ["ma"]), store))
+    version = only(make(made.one(tmp_path, fields, "ma,so\na,1\n", ["ma"]), store))
     book = openpyxl.load_workbook(store.local_path(f"{version.folder}/bang.xlsx"))
     dictionary = [row[0].value for row in book["Từ điển dữ liệu"].iter_rows(min_row=2)]
     assert dictionary == ["ma", "so"]
@@ -67,7 +68,7 @@ def test_the_dictionary_and_the_origin_are_inside(tmp_path: Path, store: FolderS
 
 def test_a_table_that_does_not_fit_says_why(tmp_path: Path, store: FolderStore) -> None:
     root = made.one(tmp_path, [field("ma"), field("chu")], f"ma,chu\na,{'x' * 32_768}\n", ["ma"])
-    version = only(build_all(root, store))
+    version = only(make(root, store))
     assert version.absent == {"bang": {"xlsx": "text-too-long"}}
     assert version.artifact("bang", "xlsx") is None
 

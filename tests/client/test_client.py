@@ -21,7 +21,8 @@ from dulieumo.client import Damaged, Newer, OpenCatalog
 from dulieumo.errors import ConfigError, RemoteError, Unreachable, UsageError
 from dulieumo.store import FolderStore
 from tests import catalogues as made
-from tests.build.test_build import EVERY_ROW, EVERY_TYPE, build_all
+from tests.build.making import make
+from tests.build.test_build import EVERY_ROW, EVERY_TYPE
 from tests.catalogues import field
 
 HISTORY = [
@@ -36,7 +37,7 @@ def add_version(folder: Path, store: FolderStore, number: int, csv: str) -> None
         [made.resource("bang", EVERY_TYPE, ["ma"]), made.resource("phu", [field("ma")], ["ma"])],
         **{"version": HISTORY[number]["version"], "dulieumo:changelog": HISTORY[: number + 1]},
     )
-    build_all(made.write(folder / str(number), [package], {"bo/bang.csv": csv, "bo/phu.csv": "ma\nx\n"}), store)
+    make(made.write(folder / str(number), [package], {"bo/bang.csv": csv, "bo/phu.csv": "ma\nx\n"}), store)
 
 
 @pytest.fixture

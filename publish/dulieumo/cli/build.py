@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dulieumo import build, changes, check, descriptors, errors, release
+from dulieumo import descriptors, errors, incremental, releasing
 from dulieumo.cli import common
 from dulieumo.config import Settings
 from dulieumo.errors import ConfigError, ReleaseError
@@ -61,31 +61,17 @@ def run(settings: Settings, *, name: str | None = None, allow_breaking: bool = F
     report = _report(settings)
     if reading.catalog is None or not report.get("valid"):
         raise ReleaseError(_("The data does not pass; nothing was built."), hint=_("See: dulieumo check"))
-    store = FolderStore(settings.store)
-    versions = []
     with common.progress(_("Building"), len(reading.catalog.datasets)) as step:
-        for dataset in reading.catalog.datasets:
-            if report["inputs"].get(dataset.name) != check.input_hash(reading.folder, dataset):
-                raise ReleaseError(
-                    _("{dataset} was changed after it was checked.").format(dataset=dataset.name),
-                    hint=_("Run `dulieumo check` again, then build."),
-                )
-            versions.append(build.build(reading.catalog, dataset, reading.folder, store))
-            step(dataset.name)
-    previous = release.latest(store)
-    made = release.compose(reading.catalog, versions, name=name, previous=previous, commit=_commit(settings.root))
-    if previous is None:
-        release.write(store, made)
-        return made
-    before = release.read(store, previous)
-    if name in (None, previous) and before.content_hash == made.content_hash:
-        return before
-    changed = changes.between(store, before, made)
-    refused = changes.refusals(changed, made)
-    if refused and not allow_breaking:
-        raise ReleaseError("\n".join([_("The release is refused:"), *(f"  • {reason}" for reason in refused)]))
-    release.write(store, made, changed)
-    return made
+        return releasing.make(
+            reading,
+            report["inputs"],
+            FolderStore(settings.store),
+            incremental.Cache(settings.root / ".cache" / "dulieumo"),
+            name=name,
+            commit=_commit(settings.root),
+            allow_breaking=allow_breaking,
+            step=step,
+        )
 
 
 def _report(settings: Settings) -> Any:

@@ -1,0 +1,271 @@
+"""One table → its canonical CSV and its Parquet, from one stream of typed batches, so that they cannot disagree.
+
+    source ─► tables: text, typed ─┬─► CSV lane: canonical text, hash      (two threads beside the reader)
+                                   └─► Parquet lane
+
+Where a batch stands in the source as it would in the CSV, its bytes are copied: most committed tables are canonical, and
+making text from values is the dearest step. A source that is not in the order of its key is read once more, through
+`sorting`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dulieumo import canonical, csvfile, parquetfile, sorting, tables
+from dulieumo.errors import ReleaseError
+from dulieumo.i18n import _
+from dulieumo.model import Artifact, Column, Dataset, Resource, Schema
+
+CSV_TYPE = "text/csv"
+PARQUET_TYPE = "application/vnd.apache.parquet"
+SORTABLE = ("string", "integer", "number", "date", "datetime", "time", "year", "yearmonth", "boolean", "duration")
+
+
+class NotAsChecked(ReleaseError):
+    """The table is not what `check` approved: it changed since, or it was never checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some records. `source_bytes`: how many bytes of the source they are, where these are canonical; None where unknown."""
+
+    batch: pa.RecordBatch
+    source_bytes: int | None
+
+
+def convert(dataset: Dataset, resource: Resource, source: Path, folder: Path) -> tuple[Artifact, Artifact]:
+    """Write `<resource>.csv` and `<resource>.parquet` into `folder`. Raises NotAsChecked."""
+    schema = resource.schema
+    assert schema is not None
+    arrow = tables.arrow_schema(dataset, resource)
+    key = sort_key(schema)
+    table = _Table(resource=resource, schema=schema, arrow=arrow, key=key, folder=folder)
+    try:
+        return table.write(
+            _typed(resource, schema, arrow, source), source if _is_plain(resource, schema, source) else None
+        )
+    except _OutOfOrder:
+        batches = (part.batch for part in _typed(resource, schema, arrow, source))
+        ordered = sorting.sort(batches, key, folder)
+        return table.write((_Part(batch, None) for batch in ordered), None)
+
+
+def sort_key(schema: Schema) -> tuple[str, ...]:
+    """The columns of the primary key that have an order: CSV, Parquet and DataStore hold the rows in it."""
+    return tuple(name for name in schema.primary_key if (column := schema.column(name)) and column.type in SORTABLE)
+
+
+class _OutOfOrder(Exception):
+    """The source is not in the order of its primary key."""
+
+
+def _is_plain(resource: Resource, schema: Schema, source: Path) -> bool:
+    """Whether the source begins as a canonical CSV: the default dialect, and exactly our header."""
+    dialect: Mapping[str, object] = resource.descriptor.get("dialect", {})
+    usual = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
+    if resource.format != "csv" or len(schema.columns) < 2 or dialect.get("headerRows", [1]) != [1]:
+        return False
+    if any(name in dialect and dialect[name] != value for name, value in usual.items() if name != "lineTerminator"):
+        return False
+    header = csvfile.header(schema.columns)
+    with source.open("rb") as file:
+        return file.read(len(header)) == header
+
+
+def _typed(resource: Resource, schema: Schema, arrow: pa.Schema, source: Path) -> Iterator[_Part]:
+    ragged: list[tables.RaggedRow] = []
+    try:
+        for strings in tables.read_strings(source, resource, ragged):
+            typed = tables.typed(schema, strings, arrow)
+            if typed.suspects:
+                raise _not_as_checked(resource, ", ".join(typed.suspects))
+            yield _Part(typed.batch, _source_bytes(strings) if typed.is_canonical else None)
+    except tables.UnreadableTable as error:
+        raise _not_as_checked(resource, error.detail) from error
+    if ragged:
+        raise _not_as_checked(resource, f"{len(ragged)} ragged rows")
+
+
+def _source_bytes(strings: pa.RecordBatch) -> int:
+    """The bytes of the records as plain CSV: the cells, and one delimiter or line end after each."""
+    size: int = strings.num_rows * strings.num_columns
+    for column in strings.columns:
+        size += pc.sum(pc.binary_length(column)).as_py() or 0
+    return size
+
+
+def _not_as_checked(resource: Resource, detail: str) -> NotAsChecked:
+    return NotAsChecked(
+        _("The table {table} cannot be built: {detail}.").format(table=resource.name, detail=detail),
+        hint=_("Run `dulieumo check` and mend what it finds."),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """The two files of one table, being written."""
+
+    resource: Resource
+    schema: Schema
+    arrow: pa.Schema
+    key: tuple[str, ...]
+    folder: Path
+
+    def write(self, parts: Iterator[_Part], source: Path | None) -> tuple[Artifact, Artifact]:
+        """`source` where its bytes may be copied. Raises _OutOfOrder."""
+        csv_path, parquet_path = (self.folder / f"{self.resource.name}.{kind}" for kind in ("csv", "parquet"))
+        order = _Order(self.key)
+        with (
+            csv_path.open("wb") as file,
+            parquetfile.Writer(parquet_path, self.arrow, sorted_by=self.key, coded=_coded(self.schema)) as parquet,
+            _Lane() as csv_lane,
+            _Lane() as parquet_lane,
+            _Lines(source) as lines,
+        ):
+            csv = _CsvWriter(file, self.schema.columns, lines)
+            for part in parts:
+                if not order.follow(part.batch):
+                    raise _OutOfOrder
+                csv_lane.run(csv.write, part)
+                parquet_lane.run(lambda part: parquet.write(part.batch), part)
+        return (
+            self._artifact(csv_path, "csv", CSV_TYPE, csv.digest.hexdigest(), csv.rows),
+            self._artifact(parquet_path, "parquet", PARQUET_TYPE, canonical.sha256_of_file(parquet_path), csv.rows),
+        )
+
+    def _artifact(self, path: Path, kind: str, media_type: str, sha256: str, rows: int) -> Artifact:
+        return Artifact(
+            path=path.name,
+            kind=kind,
+            media_type=media_type,
+            bytes=path.stat().st_size,
+            sha256=sha256,
+            resource=self.resource.name,
+            rows=rows,
+        )
+
+
+@dataclass(slots=True)
+class _Order:
+    """Whether batches come in the order of the key, seen batch by batch."""
+
+    key: tuple[str, ...]
+    last: pa.RecordBatch | None = None
+
+    def follow(self, batch: pa.RecordBatch) -> bool:
+        if not self.key or batch.num_rows == 0:
+            return True
+        keys = batch.select(list(self.key))
+        if self.last is not None:
+            seam = pa.Table.from_batches([self.last, keys.slice(0, 1)]).combine_chunks()
+            if not sorting.is_ascending(seam):
+                return False
+        self.last = keys.slice(keys.num_rows - 1)
+        return sorting.is_ascending(pa.Table.from_batches([keys]))
+
+
+def _coded(schema: Schema) -> list[str]:
+    """The columns of few distinct values, as declared."""
+    return [
+        column.name
+        for column in schema.columns
+        if column.categories or column.code_list or "enum" in column.constraints or column.is_source_reference
+    ]
+
+
+class _Lane:
+    """Runs calls one after the other beside the reader; at most `AHEAD` wait, so memory stays bounded.
+
+    Arrow releases Python's lock while it converts and writes, so two lanes and the reader use all cores."""
+
+    AHEAD = 4
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._waiting: deque[Future[None]] = deque()
+
+    def run(self, call: Callable[[_Part], None], part: _Part) -> None:
+        while len(self._waiting) >= self.AHEAD:
+            self._waiting.popleft().result()
+        self._waiting.append(self._pool.submit(call, part))
+
+    def __enter__(self) -> _Lane:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+        if kind is None:
+            for call in self._waiting:
+                call.result()
+
+
+class _Lines:
+    """The bytes of the source's records, as long as they are plain: no quotes, lines ended by \\n, nothing unexpected."""
+
+    def __init__(self, source: Path | None) -> None:
+        self._file = source.open("rb") if source is not None else None
+        self._is_at_start = True
+
+    def take(self, rows: int, size: int, header: bytes) -> bytes | None:
+        """The bytes of the next `rows` records, if they are plain and `size` long; else None, then and ever after."""
+        if self._file is None:
+            return None
+        if self._is_at_start:
+            self._file.seek(len(header))
+            self._is_at_start = False
+        data = self._file.read(size)
+        if (
+            len(data) == size
+            and data.count(b"\n") == rows
+            and b'"' not in data
+            and b"\r" not in data
+            and data.endswith(b"\n")
+        ):
+            return data
+        self.stop()
+        return None
+
+    def stop(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file = None
+
+    def __enter__(self) -> _Lines:
+        return self
+
+    def __exit__(self, *_rest: object) -> None:
+        self.stop()
+
+
+class _CsvWriter:
+    """Writes the canonical CSV, hashes it and counts its records on the way."""
+
+    def __init__(self, file: BinaryIO, columns: Sequence[Column], lines: _Lines) -> None:
+        self.digest = hashlib.sha256()
+        self.rows = 0
+        self._file, self._columns, self._lines = file, columns, lines
+        self._header = csvfile.header(columns)
+        self._put(self._header)
+
+    def write(self, part: _Part) -> None:
+        data = None
+        if part.source_bytes is None:
+            self._lines.stop()
+        elif part.batch.num_rows:
+            data = self._lines.take(part.batch.num_rows, part.source_bytes, self._header)
+        self._put(csvfile.records(self._columns, part.batch) if data is None else data)
+        self.rows += part.batch.num_rows
+
+    def _put(self, data: bytes) -> None:
+        self._file.write(data)
+        self.digest.update(data)
