@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -79,7 +80,8 @@ class World:
             value["version"] = version
             line = {"version": version, "date": "2025-02-01", "description": "Sửa.", "description@en": "Changed."}
             value["dulieumo:changelog"].append(line)
-        path.write_text(yaml.safe_dump(value, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        plain = json.loads(json.dumps(value))  # so that nothing is dumped as an alias, which the reader refuses
+        path.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
     def rewrite(self, dataset: str, table: str, csv: str, version: str) -> None:
         """Give a table other rows, and its dataset another version."""

@@ -280,6 +280,7 @@ class _Dataset:
         files |= {resource.key: resource.sha256[:16] for resource in uploads}
         for change in self.item.of(Action.REMOVE):
             self._remove_table(change.resource or "")
+            self.there = self._current()
         private: bool | None = None
         if self.item.has(Action.REVIVE) or (self.job.is_private and not self.there.is_private):
             private = True
@@ -389,9 +390,8 @@ class _Dataset:
     def _current(self) -> RemoteDataset:
         """The dataset as it is now: `datastore_create` moves `metadata_modified`. Raises RaceLost if the token is not ours."""
         assert self.there is not None
-        assert self.there.stamp is not None
         found = read_dataset(self.client, self.desired.name)
-        if found is None or found.stamp is None or found.stamp.token != self.there.stamp.token:
+        if found is None or _token(found) != _token(self.there):
             raise _race(self.desired.name)
         return found
 
@@ -442,6 +442,10 @@ def _drop_table(client: Client, resource_id: str) -> None:
         client.write("datastore_delete", {"resource_id": resource_id, "force": True}, is_repeatable=True)
     except NotThere:
         return
+
+
+def _token(there: RemoteDataset) -> str | None:
+    return there.stamp.token if there.stamp else None
 
 
 def _age_seconds(since: str | None) -> float | None:

@@ -243,7 +243,7 @@ class _Loader:
         theirs = rows.records(self._table.schema, _one_batch(there.slice(0, common)))
         differs = [position for position, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b]
         written = 0
-        changed = wanted.take(differs)
+        changed = wanted.take(pa.array(differs, pa.int64()))
         for count, body in rows.batches(self._table.schema, changed, [ids[position] for position in differs]):
             self._upsert("upsert", body, is_last=False, landed=None)
             written += count
