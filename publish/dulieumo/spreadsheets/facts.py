@@ -27,13 +27,14 @@ class Facts:
     """`is_known` is False where the workbook could not be looked at this way; all else is then empty.
 
     `formulas` holds the cells, `errors` what Excel shows there (#REF!), `formats` the number formats that are not General,
-    `comments` the text of the cells' notes."""
+    `fonts` the cells in a font of before Unicode (.VnTime, VNI-Times), `comments` the text of the cells' notes."""
 
     is_known: bool = False
     formulas: tuple[Cell, ...] = ()
     errors: Mapping[Cell, str] = field(default_factory=dict)
     comments: Mapping[Cell, str] = field(default_factory=dict)
     formats: Mapping[Cell, str] = field(default_factory=dict)
+    fonts: Mapping[Cell, str] = field(default_factory=dict)
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -60,6 +61,7 @@ def _facts(book: Any, sheet: Any) -> Facts:
     errors: dict[Cell, str] = {}
     comments: dict[Cell, str] = {}
     formats: dict[Cell, str] = {}
+    fonts: dict[Cell, str] = {}
     for row in sheet.iter_rows():
         for cell in row:
             at = (cell.row, cell.column)
@@ -73,6 +75,8 @@ def _facts(book: Any, sheet: Any) -> Facts:
                 errors[at] = str(cell.value)
             if cell.data_type == "n" and cell.number_format != "General":
                 formats[at] = str(cell.number_format)
+            elif cell.data_type == "s" and (font := str(cell.font.name or "")).startswith((".Vn", "VNI")):
+                fonts[at] = font
     columns = sorted(
         {
             position
@@ -87,6 +91,7 @@ def _facts(book: Any, sheet: Any) -> Facts:
         errors=errors,
         comments=comments,
         formats=formats,
+        fonts=fonts,
         hidden_rows=tuple(
             sorted(
                 number
