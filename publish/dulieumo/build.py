@@ -109,8 +109,9 @@ def _finish(
     for resource in dataset.resources:
         if not resource.is_table:
             continue
-        with pq.ParquetFile(into / f"{resource.name}.parquet") as parquet:
-            profiles[resource.name] = profile.table(resource, parquet)
+        path = into / f"{resource.name}.parquet"
+        profiles[resource.name] = profile.table(resource, path)
+        with pq.ParquetFile(path) as parquet:
             reason = _workbook(catalog, dataset, resource, into, artifacts, parquet)
             absent[resource.name] = {"xlsx": reason} if reason else {}
     own = {

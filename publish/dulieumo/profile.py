@@ -10,8 +10,11 @@ it follows from the rows. Read column by column and group by group, so memory is
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,17 +31,32 @@ BINS = 16
 COMMONEST = 4
 DISTINCT_LIMIT = 100_000
 """Distinct values counted exactly. Beyond, a column identifies rather than classifies, and the count says "at least"."""
+FEW_ROWS = 20_000
+"""Below, one thread is quicker than several."""
 LETTERS = 60
 COUNTED = ("string", "boolean", "integer", "year", "yearmonth")
 SPREAD = ("integer", "number", "date", "datetime", "year")
 
 
-def table(resource: Resource, file: pq.ParquetFile) -> dict[str, Any]:
-    """The profile of one table."""
+def table(resource: Resource, path: Path) -> dict[str, Any]:
+    """The profile of one table, from its Parquet file. Columns are looked at side by side: Arrow releases Python's lock."""
     assert resource.schema is not None
-    names = file.schema_arrow.names
-    columns = {column.name: _column(column, file) for column in resource.schema.columns if column.name in names}
-    return {"rows": file.metadata.num_rows, "columns": columns}
+    metadata = pq.read_metadata(path)
+    columns = [column for column in resource.schema.columns if column.name in metadata.schema.to_arrow_schema().names]
+
+    def one(column: Column) -> dict[str, Any]:
+        with pq.ParquetFile(path, metadata=metadata) as file:
+            return _column(column, file)
+
+    if metadata.num_rows < FEW_ROWS:
+        found = [one(column) for column in columns]
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = list(pool.map(one, columns))
+    return {
+        "rows": metadata.num_rows,
+        "columns": {column.name: item for column, item in zip(columns, found, strict=True)},
+    }
 
 
 def _column(column: Column, file: pq.ParquetFile) -> dict[str, Any]:

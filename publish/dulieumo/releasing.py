@@ -26,16 +26,16 @@ def make(
     store: FolderStore,
     cache: incremental.Cache,
     *,
+    build: Callable[[Catalog, Dataset], DatasetVersion],
     name: str | None = None,
     commit: str | None = None,
     allow_breaking: bool = False,
     step: Callable[[str], None] = lambda _name: None,
-    build: Callable[[Catalog, Dataset], DatasetVersion] | None = None,
 ) -> Release:
     """The release of the whole catalogue; the latest one where nothing changed.
 
-    `approved`: the input hash of every dataset that `check` passed. `build` builds one dataset into the store, here if it is
-    not given. Raises ReleaseError for what was changed since the check, and for what the gate refuses."""
+    `approved`: the input hash of every dataset that `check` passed. `build` builds one dataset into the store. Raises
+    ReleaseError for what was changed since the check, and for what the gate refuses."""
     catalog = reading.catalog
     assert catalog is not None
     inputs = {dataset.name: _approved(reading, dataset, approved, cache) for dataset in catalog.datasets}
@@ -46,7 +46,7 @@ def make(
             key = incremental.key(catalog, dataset, inputs[dataset.name])
             version = _known(store, cache, dataset, key)
             if version is None:
-                version = (build or _here(reading, store))(catalog, dataset)
+                version = build(catalog, dataset)
                 built.add(dataset.name)
                 cache.remember(dataset, key, version.content_hash)
             versions.append(version)
@@ -74,12 +74,6 @@ def _known(store: FolderStore, cache: incremental.Cache, dataset: Dataset, key: 
         return None
     version = release.find_version(store, dataset.name, dataset.version)
     return version if version is not None and version.content_hash == content_hash else None
-
-
-def _here(reading: Reading, store: FolderStore) -> Callable[[Catalog, Dataset], DatasetVersion]:
-    from dulieumo import build  # brings Arrow: not needed where nothing changed
-
-    return lambda catalog, dataset: build.build(catalog, dataset, reading.folder, store)
 
 
 def _release(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dulieumo import descriptors, incremental, releasing
+from dulieumo import build, descriptors, incremental, releasing
 from dulieumo.descriptors import Reading
 from dulieumo.model import DatasetVersion, Release
 from dulieumo.store import FolderStore
@@ -27,8 +27,15 @@ def approved(reading: Reading) -> dict[str, str]:
 def make(root: Path, store: FolderStore, **more: Any) -> Release:
     """Release the catalogue in `root` into `store`."""
     reading = read(root)
-    cache = more.pop("cache", None) or incremental.Cache(store.root.parent / "cache")
-    return releasing.make(reading, approved(reading), store, cache, **more)
+    cache = more.pop("cache", None) or incremental.Cache(store.root.parent / "build-cache")
+    return releasing.make(
+        reading,
+        approved(reading),
+        store,
+        cache,
+        build=more.pop("build", lambda catalog, dataset: build.build(catalog, dataset, root, store)),
+        **more,
+    )
 
 
 def only(release: Release) -> DatasetVersion:

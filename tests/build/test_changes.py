@@ -118,7 +118,9 @@ def test_a_breaking_change_with_its_notice_passes(tmp_path: Path, store: FolderS
 
 def test_words_alone_ask_for_a_patch(tmp_path: Path, store: FolderStore) -> None:
     publish(tmp_path, store, "1.0.0", "ma,so\na,1\n")
-    current, (change,) = publish(tmp_path, store, "1.0.1", "ma,so\na,1\n", FIELDS, **{"dulieumo:scope": "Phạm vi khác."})
+    current, (change,) = publish(
+        tmp_path, store, "1.0.1", "ma,so\na,1\n", FIELDS, **{"dulieumo:scope": "Phạm vi khác."}
+    )
     assert change.level is Level.PATCH
     assert gate.refusals((change,), current) == ()
 
