@@ -108,10 +108,10 @@ def _order(column: Inferred, text: str) -> tuple[float, str]:
     return (float(text), "") if column.is_number and text else (0.0, text)
 
 
-def records_bytes(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """UTF-8, commas, quotes only where they are needed, \\n."""
+def records_bytes(header: Sequence[str], rows: Sequence[Sequence[str]], delimiter: str = ",") -> bytes:
+    """UTF-8, quotes only where they are needed, \\n."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue().encode()

@@ -98,6 +98,9 @@ def _texts() -> Mapping[str, str]:
         "translation-pending": _(
             "{count} texts have no English yet; they stand in Vietnamese, marked “cần dịch” in the file."
         ),
+        "numbers-unclear": _(
+            "Column “{title}”: “{before}” may mean {after} or {other}. Say which sign stands before the decimals: --decimal , or --decimal ."
+        ),
         "no-key": _("No column or pair of columns tells all rows apart; updates can then not say which rows changed."),
         "key-proposed": _("The column “{column}” tells all rows apart. Make it the key with --key {column}."),
     }
