@@ -3,11 +3,13 @@
 Driven by the schema alone: the field's template (`dulieumo:sample`, such as "Cơ sở mẫu {n:03}"), else its categories or
 code list, else a plain value inside its constraints. The random numbers come from the names of the dataset, table and
 column, so the same schema gives the same rows everywhere. Text without a template says "mẫu" and the column's title.
+A key is never given twice: a schema that has fewer keys than the rows asked for gets fewer rows.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import string
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -18,6 +20,7 @@ from typing import Any
 from dulieumo.model import Column, Dataset, Resource
 
 DEFAULT_ROWS = 10
+_SPEC = re.compile(r"(0?[0-9]{1,2})?")
 
 
 class BadTemplate(ValueError):
@@ -33,15 +36,49 @@ def rows(
     schema = resource.schema
     assert schema is not None
     count = int(resource.descriptor.get("dulieumo:sampleRows", DEFAULT_ROWS))
-    keys = {*schema.primary_key, *(name for key in schema.unique_keys for name in key)}
+    keys = [key for key in (schema.primary_key, *schema.unique_keys) if key]
+    keys += [(column.name,) for column in schema.columns if column.constraints.get("unique")]
+    strides = _strides(schema.columns, keys, code_lists)
     columns = []
     for column in schema.columns:
         seed = hashlib.sha256(f"{dataset.name}/{resource.name}/{column.name}".encode()).digest()
-        is_unique = column.name in keys or bool(column.constraints.get("unique"))
-        columns.append(_values(dataset, column, count, Random(seed), is_unique, code_lists))  # noqa: S311 not a secret
-    records = [list(record) for record in zip(*columns, strict=True)]
-    positions = [index for index, column in enumerate(schema.columns) if column.name in schema.primary_key]
+        stride = strides.get(column.name)
+        columns.append(_values(dataset, column, count, Random(seed), stride, code_lists))  # noqa: S311 not a secret
+    at = {column.name: index for index, column in enumerate(schema.columns)}
+    records = _distinct([list(record) for record in zip(*columns, strict=True)], [[at[n] for n in key] for key in keys])
+    positions = [at[name] for name in schema.primary_key]
     return sorted(records, key=lambda record: [_sort_key(schema.columns[i], record[i]) for i in positions])
+
+
+def _strides(
+    columns: Sequence[Column],
+    keys: Sequence[Sequence[str]],
+    code_lists: Mapping[tuple[str, str, str], Sequence[str]],
+) -> dict[str, int]:
+    """For each column of a key, after how many rows its choice moves on: so that a key of several lists of choices goes
+    through their combinations, as the digits of a number do, before it repeats one."""
+    choices = {column.name: len(_choices(column, code_lists)) for column in columns}
+    strides: dict[str, int] = {}
+    for key in keys:
+        stride = 1
+        for name in key:
+            strides.setdefault(name, stride)
+            stride *= max(choices[name], 1)
+    return strides
+
+
+def _distinct(records: list[list[str]], keys: Sequence[Sequence[int]]) -> list[list[str]]:
+    """The records without those that repeat a key; a key that is empty in part is not compared."""
+    seen: list[set[tuple[str, ...]]] = [set() for _ in keys]
+    kept = []
+    for record in records:
+        found = [tuple(record[index] for index in key) for key in keys]
+        if any(all(values) and values in before for values, before in zip(found, seen, strict=True)):
+            continue
+        for values, before in zip(found, seen, strict=True):
+            before.add(values)
+        kept.append(record)
+    return kept
 
 
 def _sort_key(column: Column, text: str) -> Any:
@@ -55,9 +92,10 @@ def _values(
     column: Column,
     count: int,
     random: Random,
-    is_unique: bool,
+    stride: int | None,
     code_lists: Mapping[tuple[str, str, str], Sequence[str]],
 ) -> list[str]:
+    """The values of a column, one for each row; `stride` is None where the column is in no key."""
     template = column.descriptor.get("dulieumo:sample")
     if template is not None:
         return [_fill(template, n) for n in range(1, count + 1)]
@@ -65,13 +103,11 @@ def _values(
         return [dataset.sources[0].id or ""] * count
     choices = _choices(column, code_lists)
     if choices:
-        return (
-            [choices[n % len(choices)] for n in range(count)]
-            if is_unique
-            else [random.choice(choices) for _ in range(count)]
-        )
+        if stride is None:
+            return [random.choice(choices) for _ in range(count)]
+        return [choices[n // stride % len(choices)] for n in range(count)]
     make = _MAKERS.get(column.type, _text)
-    return [make(dataset, column, n, random, is_unique) for n in range(1, count + 1)]
+    return [make(dataset, column, n, random, stride is not None) for n in range(1, count + 1)]
 
 
 def _choices(column: Column, code_lists: Mapping[tuple[str, str, str], Sequence[str]]) -> Sequence[str]:
@@ -86,11 +122,12 @@ def _choices(column: Column, code_lists: Mapping[tuple[str, str, str], Sequence[
 
 
 def _fill(template: str, n: int) -> str:
-    """`str.format` with the name `n` only: a template comes from a descriptor, so no attribute or index may be reached."""
-    for _literal, name, _spec, _conversion in string.Formatter().parse(template):
-        if name not in (None, "n"):
-            raise BadTemplate(template)
+    """`str.format` with the name `n` and a width below 100: a template comes from a descriptor, so it may reach no
+    attribute or index and ask for no endless text."""
     try:
+        for _literal, name, spec, conversion in string.Formatter().parse(template):
+            if name is not None and (name != "n" or conversion or not _SPEC.fullmatch(spec or "")):
+                raise BadTemplate(template)
         return template.format(n=n)
     except (ValueError, IndexError, KeyError) as error:
         raise BadTemplate(template) from error
@@ -113,16 +150,22 @@ def _bounds(column: Column, low: int, high: int) -> tuple[int, int]:
 
 def _integer(_dataset: Dataset, column: Column, n: int, random: Random, is_unique: bool) -> str:
     low, high = _bounds(column, 1, 1000)
-    return str(low + n - 1 if is_unique else random.randint(low, high))
+    return str(_nth(column, low + n - 1, high) if is_unique else random.randint(low, high))
+
+
+def _nth(column: Column, value: int, high: int) -> int:
+    """The value of a key, within the column's maximum if it has one."""
+    return min(value, high) if "maximum" in column.constraints else value
 
 
 def _number(_dataset: Dataset, column: Column, n: int, random: Random, is_unique: bool) -> str:
     scale = column.decimal.scale if column.decimal else 2
     whole = 10 ** min(3, column.decimal.precision - scale) - 1 if column.decimal else 100
     low, high = _bounds(column, 0, max(whole, 1))
-    value = Decimal(low + n if is_unique else random.randint(low * 10**scale, high * 10**scale)) / (
-        1 if is_unique else 10**scale
-    )
+    if is_unique:
+        value = Decimal(_nth(column, low + n - 1, high))
+    else:
+        value = Decimal(random.randint(low * 10**scale, high * 10**scale)) / 10**scale
     return f"{value:.{scale}f}"
 
 
