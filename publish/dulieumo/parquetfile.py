@@ -21,6 +21,8 @@ SETTINGS = {
     "store_schema": True,  # keeps our metadata and the exact Arrow types
     "use_compliant_nested_type": True,
 }
+CONTRACT = {**SETTINGS, "row_group_rows": ROW_GROUP_ROWS}
+"""What a release's manifest says of it."""
 
 
 class Writer:

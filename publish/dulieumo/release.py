@@ -53,7 +53,7 @@ def write(store: FolderStore, release: Release, changed: tuple[DatasetChange, ..
 
     A folder of that name which is no release was left by a killed run, and is made anew. Raises ReleaseError where the name
     is taken."""
-    from dulieumo import changelog, changes
+    from dulieumo import changelog, changes, parquetfile
 
     known = names(store)
     folder = f"releases/{release.name}"
@@ -68,7 +68,7 @@ def write(store: FolderStore, release: Release, changed: tuple[DatasetChange, ..
         for path, digest in read_sums(store, version.folder).items():
             sums[f"{version.folder}/{path}"] = digest
     with store.new_folder(folder) as target:
-        (target / "release.json").write_bytes(canonical.dumps(_manifest(release)))
+        (target / "release.json").write_bytes(canonical.dumps(_manifest(release, parquetfile.CONTRACT)))
         (target / "changes.json").write_bytes(canonical.dumps(changelog.to_json(changed, release)))
         (target / "CHANGES.md").write_text(changelog.to_markdown(changed, release), encoding="utf-8")
         changes.write_deltas(changed, target)
@@ -183,7 +183,7 @@ def _dataset(descriptor: Mapping[str, Any]) -> Dataset:
     return resolve.dataset(descriptor, domain=domain, folder=f"{domain}/{descriptor['name']}")
 
 
-def _manifest(release: Release) -> dict[str, Any]:
+def _manifest(release: Release, writer: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "name": release.name,
@@ -191,6 +191,7 @@ def _manifest(release: Release) -> dict[str, Any]:
         "previous": release.previous,
         "commit": release.commit,
         "tool": dict(release.tool),
+        "writer": {"parquet": dict(writer)},
         "catalogue": _catalogue(release.catalog),
         "datasets": [
             {
