@@ -20,10 +20,10 @@ def pids_of(folder: Path) -> set[int]:
             if " Z " in (entry / "stat").read_text(errors="replace"):
                 continue
             texts = (entry / "cmdline").read_bytes() + b"\0" + (entry / "environ").read_bytes()
-            where = os.readlink(entry / "cwd")
+            where = (entry / "cwd").readlink()
         except OSError:
             continue
-        if name in texts or Path(where).is_relative_to(folder):
+        if name in texts or where.is_relative_to(folder):
             found.add(int(entry.name))
     return found
 

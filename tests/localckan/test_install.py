@@ -62,7 +62,7 @@ def test_without_a_network_one_error_says_so_and_nothing_runs(tmp_path: Path) ->
     folder = tmp_path / ".local-ckan"
     ended = run_up(folder, PIP_INDEX_URL="http://127.0.0.1:9/simple")
     assert ended.returncode == 3
-    assert "The packages could not be fetched" in ended.stderr
+    assert "could not be fetched" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (folder / "target.json").exists()
     assert pids_of(folder) == set()
@@ -74,7 +74,7 @@ def test_if_possible_turns_that_into_one_line_and_success(tmp_path: Path) -> Non
     assert ended.stdout == ""
     notes = [line for line in ended.stderr.splitlines() if not line.startswith("✗")]
     assert len(notes) == 1
-    assert "Installing the local CKAN failed" in notes[0]
+    assert "could not be fetched" in notes[0]
 
 
 def test_other_bytes_than_the_lock_names_are_refused_loudly(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from dulieumo import config, errors
 from dulieumo.cli import common
@@ -129,19 +130,15 @@ def status(folder: Path | None, format_: str) -> int:
 
 
 def _print_status(stack: StackStatus) -> None:
-    words = {
-        "running": f"[green]{_('running')}[/]",
-        "silent": f"[red]{_('does not answer')}[/]",
-        "dead": f"[red]{_('dead')}[/]",
-        "stopped": _("stopped"),
-    }
+    words = {"running": _("running"), "silent": _("does not answer"), "dead": _("dead"), "stopped": _("stopped")}
+    colours = {"running": "green", "silent": "red", "dead": "red", "stopped": "default"}
     table = Table(box=None, pad_edge=False, title=f"CKAN {stack.flavour}  {stack.url}", title_justify="left")
     for heading in (_("Part"), _("State"), _("Port"), _("Process"), _("Since"), _("Memory"), ""):
         table.add_column(heading)
     for part in stack.parts:
         table.add_row(
             part.title,
-            words[part.condition],
+            Text(words[part.condition], style=colours[part.condition]),
             str(part.port),
             str(part.pid or ""),
             _duration(part.age_seconds),

@@ -43,12 +43,16 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def failed(what: str, log: Path, secrets: Iterable[str] = (), *, hint: str | None = None) -> LocalCkanFailed:
-    """The error for `what`, with the log's last lines in it and the next step as its hint."""
+def with_log(what: str, log: Path, secrets: Iterable[str] = ()) -> str:
+    """`what` on a line of its own, and below it the log's last lines."""
     lines = redacted(tail(log), secrets)
-    message = f"{what}\n{_('The last lines of')} {log}:\n{lines}" if lines else what
+    last_lines = _("The last lines of {log}:").format(log=log)
+    return f"{what}\n{last_lines}\n{lines}" if lines else what
+
+
+def failed(what: str, log: Path, secrets: Iterable[str] = ()) -> LocalCkanFailed:
+    """The error for `what`, with the log's last lines in it and the next step as its hint."""
     return LocalCkanFailed(
-        message,
-        hint=hint
-        or _("Run `dulieumo ckan up` again; if it fails the same way, `dulieumo ckan reset --rebuild` starts over."),
+        with_log(what, log, secrets),
+        hint=_("Run `dulieumo ckan up` again; if it fails the same way, `dulieumo ckan reset --rebuild` starts over."),
     )

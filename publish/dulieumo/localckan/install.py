@@ -21,12 +21,13 @@ from pathlib import Path
 
 from dulieumo.i18n import _
 from dulieumo.localckan import interpreter
-from dulieumo.localckan.failures import LocalCkanFailed, LocalCkanUnavailable, tail
+from dulieumo.localckan.failures import LocalCkanFailed, LocalCkanUnavailable, tail, with_log
 from dulieumo.localckan.interpreter import Interpreter
 from dulieumo.localckan.layout import INSIDE, LOCKS, Layout
 from dulieumo.localckan.progress import Report, step
 
 _COMPLETE = "complete"
+_TOLD_LINES = 60  # of a failed install: where pip tells the cause
 _SOURCE_ONLY = (
     "feedgen,pysolr,docopt,ckantoolkit,ckanext-scheming"  # pure Python without wheels, built with the locked setuptools
 )
@@ -235,12 +236,20 @@ def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
 
 
 def _install_failure(log: Path) -> LocalCkanFailed:
-    lines = tail(log)
-    message = _("Installing the local CKAN failed. The last lines of {log}:\n{lines}").format(log=log, lines=lines)
+    lines = tail(log, _TOLD_LINES)
     if "THESE PACKAGES DO NOT MATCH THE HASHES" in lines or "SHA-256 differs" in lines:
-        hint = _("The package server gave other bytes than the lock names. Don't go on: ask who runs it.")
-        return LocalCkanFailed(message, hint=hint)
-    if any(sign in tail(log, 60) for sign in _NO_NETWORK):
-        hint = _("The packages could not be fetched. Check the network and run it again, or publish to a folder.")
-        return LocalCkanUnavailable(message, hint=hint)
-    return LocalCkanFailed(message, hint=_("Look into the whole log, mend the cause and run `dulieumo ckan up` again."))
+        return LocalCkanFailed(
+            with_log(_("A package of the local CKAN has other bytes than the lock names."), log),
+            hint=_("Don't go on: ask who runs the package server what it gave."),
+        )
+    if any(sign in lines for sign in _NO_NETWORK):
+        return LocalCkanUnavailable(
+            with_log(
+                _("The packages of the local CKAN could not be fetched: the package server can't be reached."), log
+            ),
+            hint=_("Check the network and run it again, or publish to a folder instead."),
+        )
+    return LocalCkanFailed(
+        with_log(_("The local CKAN could not be installed."), log),
+        hint=_("Look into the whole log, mend the cause and run `dulieumo ckan up` again."),
+    )

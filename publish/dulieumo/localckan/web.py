@@ -21,24 +21,6 @@ _EXTENSION_PLUGINS = (
     *("scheming_datasets", "scheming_organizations", "scheming_groups"),
     *("dcat", "structured_data", "croissant"),
 )
-_LOGGING = """
-[loggers]
-keys = root
-[handlers]
-keys = console
-[formatters]
-keys = generic
-[logger_root]
-level = WARNING
-handlers = console
-[handler_console]
-class = StreamHandler
-args = (sys.stderr,)
-level = NOTSET
-formatter = generic
-[formatter_generic]
-format = %(asctime)s %(levelname)s [%(name)s] %(message)s
-"""
 
 
 def part(context: Context) -> Part:
@@ -100,6 +82,10 @@ def settings(context: Context) -> dict[str, str]:
         "ckan.locales_offered": "vi en",
         "ckan.display_timezone": "Asia/Ho_Chi_Minh",
         "ckan.cors.origin_allow_all": "true",
+        # as a city's server should have it: by default every user may make organisations, groups and accounts
+        "ckan.auth.user_create_organizations": "false",
+        "ckan.auth.user_create_groups": "false",
+        "ckan.auth.create_user_via_web": "false",
     }
     if context.where.has_extensions:
         values |= {
@@ -112,7 +98,7 @@ def settings(context: Context) -> dict[str, str]:
 def ini(context: Context) -> str:
     """The text of ckan.ini."""
     lines = (f"{name} = {value.replace('%', '%%')}" for name, value in settings(context).items())
-    return "[app:main]\n" + "\n".join(lines) + "\n" + _LOGGING
+    return "[app:main]\n" + "\n".join(lines) + "\n"
 
 
 def problem(context: Context) -> str | None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import sys
 from contextlib import redirect_stdout
 from typing import Any
 
-from ckan import model  # type: ignore[import-not-found,unused-ignore]
 from ckan.cli import CKANConfigLoader  # type: ignore[import-not-found,unused-ignore]
 from ckan.cli.db import db  # type: ignore[import-not-found,unused-ignore]
 from ckan.config.middleware import make_app  # type: ignore[import-not-found,unused-ignore]
 from ckan.plugins.toolkit import get_action  # type: ignore[import-not-found,unused-ignore]
 from ckanext.datastore.cli import set_permissions  # type: ignore[import-not-found,unused-ignore]
+
+from ckan import model  # type: ignore[import-not-found,unused-ignore]
 
 TOKEN_NAME = "local"  # noqa: S105 - the token's label
 
@@ -55,6 +57,7 @@ def sysadmin_token(name: str, password: str) -> str:
 def main() -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr  # CKAN's chatter goes to the log
+    logging.basicConfig(level=logging.WARNING)
     password = sys.stdin.readline().strip()
     application = make_app(CKANConfigLoader(os.environ["CKAN_INI"]).get_config())
     print(printed(db, "init"), file=sys.stderr)  # noqa: T201
