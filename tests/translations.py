@@ -67,8 +67,15 @@ def merge_parts(catalog: Catalog, language: str) -> None:
     for part in sorted((LOCALES / language / "parts").glob("*.po")):
         with part.open("rb") as file:
             for message in read_po(file, locale=language):
-                if message.id and message.string and not (catalog.get(message.id) and catalog[message.id].string):
+                known = catalog.get(message.id) if message.id else None
+                if known is None and message.id and message.string:
                     catalog.add(message.id, message.string)
+                elif known is not None and message.string and not has_text(known.string):
+                    known.string = message.string
+
+
+def has_text(words: str | tuple[str, ...] | list[str]) -> bool:
+    return all(words) if isinstance(words, (list, tuple)) else bool(words)
 
 
 def updated(language: str) -> Catalog:
@@ -83,8 +90,7 @@ def updated(language: str) -> Catalog:
 def missing(catalog: Catalog) -> list[str]:
     found = []
     for message in catalog:
-        words = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
-        if message.id and not all(words):
+        if message.id and not has_text(message.string):
             found.append(message.id if isinstance(message.id, str) else message.id[0])
     return found
 
