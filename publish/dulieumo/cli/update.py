@@ -61,7 +61,7 @@ def command(
         )
     if as_of is not None and not _DATE.fullmatch(as_of):
         raise UsageError(_("Write the date as 2025, 2025-06 or 2025-06-30."))
-    raw, found = intake.lay_out(file, intake.Options(sheet=sheet, header_row=header_row))
+    raw, found = intake.lay_out(file, intake.Options(sheet=sheet, header_row=header_row, keep_all=True))
     resource = update.choose_table(dataset, table, found.columns)
     if resource.format != "csv":
         raise UsageError(

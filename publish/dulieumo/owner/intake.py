@@ -27,7 +27,7 @@ class Options:
     sheet: str | None = None
     header_row: int | None = None
     decimal: str | None = None
-    keep_ordinal: bool = False
+    keep_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Intake:
 def lay_out(path: Path, options: Options) -> tuple[source.Raw, Layout]:
     """The cells of a file, put right, and the table in them. Raises UsageError where the file has none."""
     raw = cleaning.cleaned(source.read(path, options.sheet))
-    found = layout.find(raw, options.header_row, keep_ordinal=options.keep_ordinal)
+    found = layout.find(raw, options.header_row, keep_all=options.keep_all)
     if found is None or not found.columns:
         raise UsageError(
             _("No table was found in {file}.").format(file=path.name),

@@ -53,8 +53,10 @@ class Layout:
     notes: tuple[Note, ...]
 
 
-def find(raw: Raw, header_row: int | None = None, *, keep_ordinal: bool = False) -> Layout | None:
-    """The table in the sheet; None where there is none. `header_row`: the (first) header row, where the owner names it."""
+def find(raw: Raw, header_row: int | None = None, *, keep_all: bool = False) -> Layout | None:
+    """The table in the sheet; None where there is none. `header_row`: the (first) header row, where the owner names it.
+
+    `keep_all`: keep columns that only count the rows, and those that have a title and no value."""
     notes = [*raw.notes, *_errors(raw)]
     rows, filled = _unmerged(raw)
     start = header_row - 1 if header_row else header.find(rows)
@@ -76,7 +78,7 @@ def find(raw: Raw, header_row: int | None = None, *, keep_ordinal: bool = False)
     if merged_below:
         notes.append(note("merged-filled", count=merged_below))
     kept, groups = _records(rows, end, len(titles), notes)
-    columns = _columns(rows, kept, titles, notes, keep_ordinal=keep_ordinal)
+    columns = _columns(rows, kept, titles, notes, keep_all=keep_all)
     if groups:
         columns.insert(0, Column(position=0, title=_group_title(columns), values=tuple(groups)))
     if not columns:
@@ -193,7 +195,7 @@ def _group_title(columns: Sequence[Column]) -> str:
 
 
 def _columns(
-    rows: Sequence[Sequence[Value]], kept: Sequence[int], titles: list[str], notes: list[Note], *, keep_ordinal: bool
+    rows: Sequence[Sequence[Value]], kept: Sequence[int], titles: list[str], notes: list[Note], *, keep_all: bool
 ) -> list[Column]:
     counts = Counter(title for title in titles if title)
     columns: list[Column] = []
@@ -201,7 +203,7 @@ def _columns(
     for at, title in enumerate(titles):
         values = tuple(rows[row][at] for row in kept)
         is_empty = all(value == "" for value in values)
-        if is_empty and (not title or kept):
+        if is_empty and (not title or (kept and not keep_all)):
             if title:
                 notes.append(note("column-empty", Weight.LOOK, letter=names.letter(at + 1), title=title))
             continue
@@ -213,7 +215,7 @@ def _columns(
             if seen[title] > 1:
                 twice, title = title, f"{title} {seen[title]}"
                 notes.append(note("header-twice", Weight.LOOK, title=twice, name=title))
-        if not keep_ordinal and is_ordinal(title, values):
+        if not keep_all and is_ordinal(title, values):
             notes.append(note("ordinal-dropped", title=title))
             continue
         columns.append(Column(position=at + 1, title=title, values=values))

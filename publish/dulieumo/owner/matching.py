@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ from dulieumo.spreadsheets import label
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """`pairs` by declared name: the file's column. `missing` are declared columns that the file lacks, each with the title
-    in the file that comes near it, or ""; `extra` are columns of the file that nothing declares."""
+    in the file that comes near it, or ""; `extra` are columns of the file that nothing declares; those that
+    only count the rows are forgiven."""
 
     pairs: dict[str, layout.Column]
     missing: tuple[tuple[Column, str], ...]
@@ -31,17 +33,30 @@ def match(columns: Sequence[Column], found: Sequence[layout.Column]) -> Match:
     """Pair the columns, each once: the exact name or title first, then without marks and units, never by likeness alone."""
     pairs: dict[str, layout.Column] = {}
     left = list(found)
+    again = _repeated(columns)
     for keys_of, key in ((_exact, label), (_loose, _bare)):
         for column in columns:
             if column.name in pairs:
                 continue
-            wanted = keys_of(column)
+            wanted = {label(again[column.name])} if column.name in again else keys_of(column)
             hit = next((one for one in left if key(one.title) in wanted), None)
             if hit is not None:
                 pairs[column.name] = hit
                 left.remove(hit)
+    left = [one for one in left if not layout.is_ordinal(one.title, one.values)]
     missing = tuple((column, _nearest(column, left)) for column in columns if column.name not in pairs)
     return Match(pairs=pairs, missing=missing, extra=tuple(left))
+
+
+def _repeated(columns: Sequence[Column]) -> dict[str, str]:
+    """The further columns of a title that stands several times, as `layout` tells them apart: "Mức chính xác 2"."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for column in columns:
+        seen[column.title.default] += 1
+        if seen[column.title.default] > 1:
+            found[column.name] = f"{column.title.default} {seen[column.title.default]}"
+    return found
 
 
 def _exact(column: Column) -> set[str]:

@@ -75,7 +75,16 @@ def choose_table(dataset: Dataset, name: str | None, found: Sequence[layout.Colu
         return chosen
     if not tables_:
         raise UsageError(_("{dataset} has no table.").format(dataset=dataset.name))
-    return max(tables_, key=lambda item: matching.match(item.schema.columns, found).share if item.schema else 0.0)
+    shares = [matching.match(item.schema.columns, found).share if item.schema else 0.0 for item in tables_]
+    best = [item for item, share in zip(tables_, shares, strict=True) if share == max(shares)]
+    if len(best) > 1:
+        raise UsageError(
+            _("{dataset} has several tables that the file fits equally well: {names}.").format(
+                dataset=dataset.name, names=", ".join(item.name for item in best)
+            ),
+            hint=_("Say which one with --table."),
+        )
+    return best[0]
 
 
 def texts_of(
