@@ -52,6 +52,11 @@ def tidy(text: str) -> str:
     return re.sub(" {2,}", " ", unicodedata.normalize("NFC", text)).strip()
 
 
+def tidy_edges(text: str) -> str:
+    """Composed, without invisible characters and without spaces at the ends; what stands inside is the owner's."""
+    return _BLANK.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()
+
+
 def menders_of(columns: Sequence[Sequence[str]]) -> list[legacy.Mender | None]:
     """For each column what puts its texts right, None where nothing has to.
 

@@ -112,6 +112,9 @@ def _number(
     )
     scale = column.decimal.scale if column.decimal else 0 if column.type == "integer" else None
     read = reading.numbers(shown, declared or given or values.VIETNAMESE, is_given=bool(declared or given))
+    if read.assumed and scale is not None and read.scale > scale and read.locale.point == ",":
+        # "1,234" where the declaration has no room for three decimals: the comma stands between thousands
+        read = reading.numbers(shown, values.ENGLISH, is_given=True)
     notes: list[Note] = []
     if read.mixed:
         first, second = read.mixed
