@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,9 +24,14 @@ __all__ = ["CheckReport", "CheckedTable", "Tally", "check", "input_hash"]
 
 
 def check(
-    reading: Reading, *, only: Collection[str] | None = None, step: Callable[[str], None] = lambda _name: None
+    reading: Reading,
+    *,
+    only: Collection[str] | None = None,
+    step: Callable[[str], None] = lambda _name: None,
+    today: date | None = None,
 ) -> CheckReport:
-    """Check the catalogue that was read, or only the datasets named. `step` is called with each dataset's name when done.
+    """Check the catalogue that was read, or only the datasets named. `step` is called with each dataset's name when done;
+    `today` is the date that birth years and approvals are judged by.
 
     The findings of the descriptors are part of the report. Nothing is written, and nothing reaches the network."""
     out = Collector()
@@ -40,7 +46,7 @@ def check(
                 if only is not None and dataset.name not in only:
                     continue
                 for position, resource in enumerate(dataset.resources):
-                    checked = _resource(reading, dataset, resource, position, targets, out)
+                    checked = _resource(reading, dataset, resource, position, targets, out, today or date.today())
                     if checked is not None:
                         tables.append(checked)
                 hashes = {item.file: item.input_sha256 for item in tables if item.dataset == dataset.name}
@@ -73,6 +79,7 @@ def _resource(
     position: int,
     targets: references.Targets,
     out: Collector,
+    today: date,
 ) -> CheckedTable | None:
     """Check one table; None for other files and for those that are not there, which the descriptors' findings tell."""
     path = reading.folder / dataset.folder / resource.path
@@ -89,6 +96,8 @@ def _resource(
         place=place,
         targets=targets,
         described=lambda part: document.place(("resources", position, *part)),
+        dataset_said=lambda part: document.place(part, dataset=dataset.name),
+        today=today,
     )
     with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:  # hashing 100 MB takes as long as reading them
         hashed = pool.submit(canonical.sha256_of_file, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dulieumo_rules.findings import Finding, Place, by_place
@@ -77,6 +77,11 @@ class Collector:
     def extend(self, found: Iterable[Finding]) -> None:
         for item in found:
             self.add(item)
+
+    def replace(self, change: Callable[[Finding], Finding]) -> None:
+        """Change what every kept finding says; its place and code stay."""
+        for kept in self.groups.values():
+            kept[:] = [change(item) for item in kept]
 
     def merge(self, tallies: Iterable[Tally], findings: Iterable[Finding]) -> None:
         """Add what another collector gave out."""

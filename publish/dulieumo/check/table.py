@@ -9,10 +9,11 @@ A file that Arrow cannot take, and a schema that is not plain, go the slow way t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from dulieumo.check import (
     fingerprints,
     header,
     keys,
+    personal,
     plain,
     records,
     references,
@@ -42,6 +44,7 @@ from dulieumo.model import Catalog, Dataset, Resource
 from dulieumo_rules import masks
 from dulieumo_rules.findings import Finding, Place, finding
 from dulieumo_rules.masks import Mask
+from dulieumo_rules.personal_data.evidence import Seen
 from dulieumo_rules.shape import Field
 
 if TYPE_CHECKING:
@@ -66,6 +69,9 @@ class Subject:
     targets: references.Targets
     described: Callable[[tuple[str | int, ...]], Place]
     """The place of a part of the resource's descriptor, by its path in it."""
+    dataset_said: Callable[[tuple[str | int, ...]], Place]
+    """The place of a part of the dataset's descriptor."""
+    today: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +83,8 @@ class Found:
     findings: list[Finding]
     hashes: list[fingerprints.Hashes]
     blank_key: bool
+    seen: Mapping[str, Seen]
+    groups: Mapping[tuple[str | None, ...], int]
 
 
 def check(subject: Subject, out: Collector) -> int:
@@ -113,6 +121,7 @@ class _Opened:
         self.table = replace(table, fields=known)
         self.screens = [Screen(field, _reader(field, schema)) for field in self.columns]
         self.keys = keys.of(subject.resource)
+        self.gate = personal.opened(self.table, [field for field in self.columns if field.name])
         self.references = subject.targets.of(subject.dataset, subject.resource)
 
     def named(self, chunk: Chunk) -> dict[str, pa.Array]:
@@ -145,13 +154,31 @@ def _check(subject: Subject, opened: Any, out: Collector) -> int:
         out.extend(unusable)
         return sum(len(chunk.rows) for chunk in first.chunks)
     state = _Opened(subject, opened, schema, first.labels)
+    rows = _everything(state, first, out)
+    _ask_gate(state, out)
+    return rows
+
+
+def _ask_gate(state: _Opened, out: Collector) -> None:
+    """The personal-data gate's findings; what it found personal is masked in all others."""
+    subject = state.subject
+    said = subject.dataset_said(("dulieumo:personalData",))
+    found = list(personal.findings(state.gate, subject.dataset, subject.resource, subject.place, said, subject.today))
+    columns = personal.personal_columns(found)
+    if columns:
+        out.replace(lambda item: personal.masked(item, columns))
+    out.extend(found)
+
+
+def _everything(state: _Opened, first: Source, out: Collector) -> int:
+    subject = state.subject
     comparable = all(keys.is_comparable(key, subject.resource) for key in state.keys)
     if not state.columns or not comparable or (state.has_header and not any(state.labels)):
         return _all_to_frictionless(state, first, out)
     try:
         return _screened(state, first, out)
     except keys.NotComparable:
-        return _all_to_frictionless(state, opened(subject.path, subject.resource), out)
+        return _all_to_frictionless(state, state.open(subject.path, subject.resource), out)
 
 
 def _declared(subject: Subject, field: Field) -> Place:
@@ -171,6 +198,7 @@ def _screened(state: _Opened, first: Source, out: Collector) -> int:
             rows += found.rows
             blank_key = blank_key or found.blank_key
             out.extend(found.findings)
+            state.gate.add(found.seen, found.groups)
             for print_, hashes in zip(prints, found.hashes, strict=True):
                 print_.add(hashes)
             yield from found.doubtful
@@ -217,6 +245,7 @@ def _look(state: _Opened, chunk: Chunk, *, with_keys: bool = True) -> Found:
     doubtful: Mask = None
     present: dict[str, pa.Array] = {}
     doubts: dict[str, Mask] = {}
+    unknown: dict[str, pa.Array] = {}
     all_blank: Mask = masks.or_none(pa.array(np.ones(count, np.bool_))) if count else None
     for screen, cells in zip(state.screens, chunk.columns, strict=True):
         missing = blanks(cells, screen.field)
@@ -224,6 +253,7 @@ def _look(state: _Opened, chunk: Chunk, *, with_keys: bool = True) -> Found:
         doubt = screen.doubts(cells, missing)
         doubtful = masks.either(doubtful, doubt)
         if screen.field.name not in state.fields:
+            unknown[screen.field.name] = cells
             continue
         doubts[screen.field.name] = doubt
         proven = doubt is None and screen.reader is None
@@ -247,6 +277,8 @@ def _look(state: _Opened, chunk: Chunk, *, with_keys: bool = True) -> Found:
         findings=found,
         hashes=hashes,
         blank_key=blank_key,
+        seen=personal.look(state.gate, {**unknown, **present}),
+        groups=personal.group(state.table, present),
     )
 
 
@@ -336,7 +368,9 @@ def _all_to_frictionless(state: _Opened, first: Source, out: Collector) -> int:
 
 
 def _look_without_keys(state: _Opened, chunk: Chunk) -> list[Finding]:
-    return _look(state, chunk, with_keys=False).findings
+    found = _look(state, chunk, with_keys=False)
+    state.gate.add(found.seen, found.groups)
+    return found.findings
 
 
 def _repeated(state: _Opened, key: keys.Key, seen: keys.Seen, record: Record) -> Iterator[Finding]:
