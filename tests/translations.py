@@ -34,7 +34,9 @@ def extract() -> Catalog:
     described += [text for _variable, _flag, text in reference.SETTINGS.values()]
     for text in (*help_texts(cli.group), *described):
         catalog.add(text, locations=[("publish/dulieumo/cli", 0)])
-    for file, _line, message, _comments, _context in extract_from_dir(Path(click.__file__).parent, [("**.py", "python")]):
+    for file, _line, message, _comments, _context in extract_from_dir(
+        Path(click.__file__).parent, [("**.py", "python")]
+    ):
         if Path(file).name in CLICK_FILES:
             catalog.add(message, locations=[("click", 0)])
     return catalog
