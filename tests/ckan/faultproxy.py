@@ -152,10 +152,16 @@ class FaultProxy:
 
     def _refuse(self, connection: socket.socket) -> None:
         """Close the port for a moment: this connection ends before its answer, and the next ones are refused."""
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept, which would hold the port
         self._listener.close()
         _reset(connection)
         time.sleep(0.15)
-        self._listener = socket.create_server(("127.0.0.1", self.port))
+        for _attempt in range(100):
+            try:
+                self._listener = socket.create_server(("127.0.0.1", self.port))
+                break
+            except OSError:
+                time.sleep(0.02)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _pass_on(self, head: bytes, body: bytes) -> bytes:
