@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -47,7 +48,7 @@ def command(dataset: str, address: str, table: str | None, format_: str, out: Pa
     path = found.file(table, format_)
     if str(out) == "-":
         with path.open("rb") as file:
-            shutil.copyfileobj(file, click.get_binary_stream("stdout"))
+            shutil.copyfileobj(file, sys.stdout.buffer)
     else:
         name = f"{found.name}-{found.version}-{table or found.tables[0]}{path.suffix}"
         target = out if out is not None and not out.is_dir() else (out or Path()) / name
