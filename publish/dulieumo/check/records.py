@@ -1,6 +1,6 @@
-"""The records of a CSV file one by one, as Frictionless reads them: for files that Arrow cannot take as a whole.
+"""The records of a table one by one: of a workbook, and of a CSV file that Arrow cannot take as a whole.
 
-Declared dialect, strict UTF-8, nothing sniffed. A record is a list of cells, however many; its row number counts records
+A CSV file is read as Frictionless reads it: declared dialect, strict UTF-8, nothing sniffed. A record is a list of cells, however many; its row number counts records
 from 1, header rows included, as a spreadsheet shows them.
 """
 
@@ -49,7 +49,13 @@ def dialect_of(resource: Resource) -> Mapping[str, Any]:
 
 
 def records(path: Path, resource: Resource) -> Iterator[Record]:
-    """Every record, header included. Raises NotText and NotCsv, possibly after some records."""
+    """Every record, header included. Raises NotText, NotCsv and UnreadableTable, possibly after some records."""
+    if resource.format != "csv":
+        from dulieumo import spreadsheets
+
+        for found in spreadsheets.records(path, resource):
+            yield Record(found.row, found.cells)
+        return
     dialect = dialect_of(resource)
     csv.field_size_limit(MAX_CELL)
     with path.open(encoding="utf-8-sig", errors="strict", newline="") as file:

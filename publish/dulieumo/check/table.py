@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dulieumo import tables
 from dulieumo.check import (
     constraints,
     fingerprints,
@@ -35,6 +36,7 @@ from dulieumo.check import (
     shape,
     source,
     verdict,
+    workbook,
 )
 from dulieumo.check.records import Record
 from dulieumo.check.report import Collector
@@ -89,6 +91,10 @@ class Found:
 
 def check(subject: Subject, out: Collector) -> int:
     """Everything that is wrong with one table goes to `out`; returns its number of records."""
+    if workbook.is_workbook(subject.resource):
+        out.extend(workbook.findings(subject.path, subject.resource, subject.place, subject.today))
+    else:
+        out.extend(personal.of_file(subject.path, subject.place, {}))
     for opened in (source.fast, source.slow):
         own = Collector(out.limit)
         try:
@@ -100,6 +106,10 @@ def check(subject: Subject, out: Collector) -> int:
             return 0
         except records.NotCsv as error:
             out.add(finding("source-error", subject.place, note=str(error)))
+            return 0
+        except tables.UnreadableTable as error:
+            if not workbook.is_workbook(subject.resource):  # of a workbook, it is among its findings
+                out.add(finding(error.reason, subject.place, note=error.detail))
             return 0
         out.merge(own.tallies(), own.findings())
         return rows
@@ -223,9 +233,15 @@ def _screened(state: _Opened, first: Source, out: Collector) -> int:
 
 def _in_order(state: _Opened, chunks: Iterator[Chunk]) -> Iterator[Found]:
     """The chunks' results in the file's order, worked out by `WORKERS` threads (Arrow's kernels release the GIL)."""
+    first, second = next(chunks, None), next(chunks, None)
+    if first is None:
+        return
+    if second is None:  # a small table: starting threads would take longer than looking at it
+        yield _look(state, first)
+        return
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="screen") as pool:
         waiting = []
-        for chunk in chunks:
+        for chunk in chain((first, second), chunks):
             waiting.append(pool.submit(_look, state, chunk))
             if len(waiting) >= AHEAD:
                 yield waiting.pop(0).result()

@@ -11,7 +11,7 @@ import click
 
 from dulieumo import canonical, check, descriptors, errors
 from dulieumo.check.report import CheckReport
-from dulieumo.cli import common
+from dulieumo.cli import arrow, common
 from dulieumo.config import Settings
 from dulieumo.errors import ConfigError
 from dulieumo.i18n import _
@@ -54,6 +54,7 @@ def run(settings: Settings, names: tuple[str, ...] = ()) -> CheckReport:
             _("There is no folder {folder}.").format(folder=settings.datasets),
             hint=_("Go to the folder of the catalogue, or name its datasets with --datasets."),
         )
+    arrow.without_pandas()
     reading = descriptors.read(settings.datasets)
     known = {entry.parent.name for entry in settings.datasets.glob("*/*/datapackage.yaml")}
     unknown = [name for name in names if name not in known]

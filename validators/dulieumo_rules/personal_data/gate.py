@@ -107,7 +107,8 @@ def _column(column: Column, today: date) -> Iterator[Decision]:
     said = headers.kinds(column.headers)
     if headers.is_of_counts(column.headers) and column.type in ("integer", "number"):
         return
-    if column.type in ("string", "list", "any", "integer", "number"):
+    has_numbers = values.share(r".*[0-9]{4}.*") > 0
+    if has_numbers and column.type in ("string", "list", "any", "integer", "number"):
         yield from _citizen(values, said)
         yield from _numbers(values, said)
         yield from _phones(values, said)
@@ -144,6 +145,8 @@ def _by_share(
 
 def _citizen(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
     """Citizen numbers; also those whose leading zero a spreadsheet took away, and those among other numbers."""
+    if not len(values.column.seen_anywhere) and not values.share(r"[0-9]{11,12}"):
+        return
     pattern = identifiers.citizen_pattern(values.today)
     for cells in (values.compact, _padded(values.compact, 11, "0")):
         hits = cells.filter(identifiers.matching(cells, pattern))

@@ -1,0 +1,186 @@
+"""The personal-data gate in a check: it blocks, it masks, and only a complete record lets a column through."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+
+from dulieumo import check, descriptors
+from dulieumo.check.report import CheckReport
+from dulieumo.report import json as json_report
+from dulieumo.report import text as text_report
+from tests import catalogues as c
+from tests.rules import personal_corpus as corpus
+
+TODAY = date(2026, 11, 22)
+RECORD = {
+    "columns": ["so_cccd"],
+    "ground": "law",
+    "lawReference": "Luật 00/2000/QH00, Điều 1",
+    "purpose": "Thử nghiệm.",
+    "approvedBy": ["Người duyệt thứ nhất"],
+    "approvedOn": "2026-01-01",
+}
+
+
+def numbers(count: int = 20) -> list[str]:
+    r = random.Random(5)
+    return [corpus._citizen(r) for _ in range(count)]
+
+
+def own(**keys: Any) -> dict[str, Any]:
+    """Keys of our own namespace."""
+    return {f"dulieumo:{key}": value for key, value in keys.items()}
+
+
+def run(root: Path) -> CheckReport:
+    return check.check(descriptors.read(root), today=TODAY)
+
+
+def codes(report: CheckReport) -> set[str]:
+    return {item.code for item in report.findings}
+
+
+def table(tmp_path: Path, values: list[str], header: str = "so_cccd", **more: Any) -> Path:
+    rows = "".join(f"{number},{value}\n" for number, value in enumerate(values))
+    return c.one(tmp_path, [c.field("stt", "integer"), c.field(header)], f"stt,{header}\n{rows}", ["stt"], **more)
+
+
+def test_a_column_of_citizen_numbers_blocks_and_no_report_shows_one(tmp_path: Path) -> None:
+    values = numbers()
+    report = run(table(tmp_path, values))
+    assert not report.is_valid
+    assert codes(report) == {"personal-data"}
+    shown = text_report.render_report(report) + str(json_report.render_report(report))
+    assert not any(value in shown for value in values)
+
+
+def test_other_findings_on_a_personal_column_show_masked_values(tmp_path: Path) -> None:
+    values = numbers()
+    rows = "".join(f"{value}\n" for value in [*values, values[0]])
+    fields = [c.field("so_cccd", constraints={"unique": True, "pattern": "0[0-8][0-9]{10}"})]
+    report = run(c.one(tmp_path, fields, f"so_cccd\n{rows}"))
+    assert "unique-error" in codes(report)
+    shown = text_report.render_report(report) + str(json_report.render_report(report))
+    assert not any(value in shown for value in values)
+
+
+def test_a_key_of_several_columns_is_masked_as_well(tmp_path: Path) -> None:
+    values = numbers()
+    rows = "".join(f"a,{value}\n" for value in [*values, values[0]])
+    report = run(c.one(tmp_path, [c.field("k"), c.field("so_cccd")], f"k,so_cccd\n{rows}", ["k", "so_cccd"]))
+    assert "primary-key" in codes(report)
+    assert values[0] not in text_report.render_report(report)
+
+
+def test_a_complete_record_lets_the_column_through_and_is_shown(tmp_path: Path) -> None:
+    root = table(tmp_path, numbers(), **own(personalData={"contains": True, "overrides": [RECORD]}))
+    report = run(root)
+    assert report.is_valid
+    assert codes(report) == {"personal-data-allowed"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"approvedOn": "2027-01-01"}, {"columns": ["stt"]}, {"kinds": ["phone"]}, {"resource": "khac"}],
+    ids=["approved in the future", "another column", "another kind", "another table"],
+)
+def test_a_record_that_does_not_hold_lets_nothing_through(tmp_path: Path, change: dict[str, Any]) -> None:
+    declared = {"contains": True, "overrides": [{**RECORD, **change}]}
+    report = run(table(tmp_path, numbers(), **own(personalData=declared)))
+    assert "personal-data" in codes(report)
+    assert not report.is_valid
+
+
+def test_sensitive_data_takes_two_different_approvers(tmp_path: Path) -> None:
+    r = random.Random(3)
+    accounts = [str(r.randint(10**9, 10**12)) for _ in range(20)]
+    record = {**RECORD, "columns": ["so_tai_khoan"]}
+    results = {}
+    for name, approvers in {"one": ["A"], "same": ["A", "a "], "two": ["A", "B"]}.items():
+        declared = {"contains": True, "overrides": [{**record, "approvedBy": approvers}]}
+        root = table(tmp_path / name, accounts, "so_tai_khoan", **own(personalData=declared))
+        results[name] = run(root).is_valid
+    assert results == {"one": False, "same": False, "two": True}
+
+
+def test_a_descriptor_that_denies_what_it_allows_is_told(tmp_path: Path) -> None:
+    declared = {"contains": False, "overrides": [RECORD]}
+    assert "personal-data-undeclared" in codes(run(table(tmp_path, numbers(), **own(personalData=declared))))
+
+
+def test_an_undeclared_column_is_judged_too(tmp_path: Path) -> None:
+    rows = "".join(f"{number},{value}\n" for number, value in enumerate(numbers()))
+    report = run(c.one(tmp_path, [c.field("stt", "integer")], f"stt,so_cccd\n{rows}", ["stt"]))
+    assert "personal-data" in codes(report)
+
+
+def test_ragged_files_are_judged_too(tmp_path: Path) -> None:
+    rows = "".join(f"{number},{value}\n" for number, value in enumerate(numbers()))
+    report = run(c.one(tmp_path, [c.field("stt", "integer"), c.field("ma")], f"stt,ma\n{rows}99\n", ["stt"]))
+    assert {"personal-data", "missing-cell"} <= codes(report)
+
+
+def test_numbers_deep_in_a_large_table_are_found(tmp_path: Path) -> None:
+    values = [f"HS{number:06}" for number in range(150_000)] + numbers(40)
+    assert "personal-data" in codes(run(table(tmp_path, values, "ma_ho_so")))
+
+
+def test_a_phone_in_a_note_is_found(tmp_path: Path) -> None:
+    r = random.Random(9)
+    values = [f"Gọi anh Hùng số {corpus._mobile(r)} trước khi đến" for _ in range(10)]
+    assert "personal-data-in-text" in codes(run(table(tmp_path, values, "ghi_chu")))
+
+
+def test_small_groups_of_quasi_identifiers_are_told(tmp_path: Path) -> None:
+    fields = [
+        c.field("xa", **own(quasiIdentifier=True)),
+        c.field("nhom_tuoi", **own(quasiIdentifier=True)),
+        c.field("stt", "integer"),
+    ]
+    rows = "".join(f"A,20-29,{number}\n" for number in range(6)) + "B,90+,99\n"
+    report = run(c.one(tmp_path, fields, f"xa,nhom_tuoi,stt\n{rows}", ["stt"]))
+    found = next(item for item in report.findings if item.code == "reidentification-risk")
+    assert (found.values["smallest"], found.values["groups"]) == (1, 1)
+
+
+def test_a_workbook_is_searched_beyond_its_table(tmp_path: Path) -> None:
+    book = Workbook()
+    page = book.active
+    page.append(["stt", "ten"])
+    page.append([1, "Cơ sở A"])
+    page["B2"].comment = Comment(f"CCCD {numbers()[0]}", "x")
+    hidden = book.create_sheet("goc")
+    hidden.append(["ma", "so_cccd"])
+    for value in numbers():
+        hidden.append(["x", value])
+    hidden.sheet_state = "hidden"
+    resource = c.resource("bang", [c.field("stt", "integer"), c.field("ten")], ["stt"])
+    resource |= {
+        "path": "data/bang.xlsx",
+        "format": "xlsx",
+        "mediatype": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "dialect": {},
+    }
+    root = c.write(tmp_path, [c.package("bo", [resource])], {})
+    path = root / "linh-vuc" / "bo" / "data" / "bang.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    report = run(root)
+    where = {item.values["where"] for item in report.findings if item.code == "personal-data-in-file"}
+    assert where == {"comment", "hidden-sheet"}
+    assert report.tables[0].rows == 1
+    assert not report.is_valid
+
+
+@pytest.mark.parametrize("seed", [corpus.SEED, 1, 2])
+def test_the_corpus_is_found_and_look_alikes_are_left_alone(seed: int) -> None:
+    recall, false_blocks, lines = corpus.measure(seed)
+    assert recall >= 0.99, "\n".join(lines)
+    assert false_blocks <= 0.01, "\n".join(lines)
