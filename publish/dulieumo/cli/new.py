@@ -284,6 +284,7 @@ def _publisher(catalog: Catalog, name: str) -> Publisher:
 
 
 def _show_columns(table: Table) -> None:
+    """Names and types only: the gate for personal data has not seen the values yet, and a terminal's text may be kept."""
     common.say(_("Columns:"))
     kinds = {
         "string": _("text"),
@@ -296,10 +297,8 @@ def _show_columns(table: Table) -> None:
         "yearmonth": _("month"),
     }
     for column in table.columns:
-        example = next((text for text in column.texts if text), "")
         unit = f" ({column.unit})" if column.is_number and column.unit else ""
-        shown = f", {_('such as')} {example[:40]}" if example else ""
-        common.say(f"  {column.name}: {column.title} — {kinds.get(column.type, column.type)}{unit}{shown}")
+        common.say(f"  {column.name}: {column.title} — {kinds.get(column.type, column.type)}{unit}")
 
 
 def _refuse_personal(report: Any) -> None:

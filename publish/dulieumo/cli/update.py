@@ -95,11 +95,13 @@ def command(
         today=dt.date.today().isoformat(),
         note=(note, note_en or note) if note else None,
     )
-    _show(made)
     if not made.files:
+        _show(made)
         click.echo(_("The table is the same as before; nothing to write."))
         return errors.DONE
     report = rehearsal.rehearse(settings.datasets, made.files, name)
+    if not rehearsal.personal(report):  # else the rows would be shown before they may be
+        _show(made)
     show_report(report)
     if not report.is_valid:
         click.echo(_("Nothing was written: the new table does not pass. Correct the file and run the command again."))

@@ -123,7 +123,7 @@ class Mender:
 def mender(texts: Iterable[str]) -> Mender | None:
     """What puts these texts (of one column, say) right; None where they read well as they are.
 
-    Asks that at least 90 % of the words that are not plain ASCII become Vietnamese syllables, a fifth more than before."""
+    Asks that at least 85 % of the words that are not plain ASCII become Vietnamese syllables, a fifth more than before."""
     texts = list(texts)
     words = accented(texts)
     if not words:
@@ -135,7 +135,7 @@ def mender(texts: Iterable[str]) -> Mender | None:
     menders = [Mender(name, is_mixed) for name in ENCODINGS]
     shares = [share([part for word in words for part in _words(one.mend(word))]) for one in menders]
     best = max(range(len(menders)), key=shares.__getitem__)
-    return menders[best] if shares[best] >= 0.9 and shares[best] - before >= 0.2 else None
+    return menders[best] if shares[best] >= 0.85 and shares[best] - before >= 0.2 else None
 
 
 def is_syllable(word: str) -> bool:

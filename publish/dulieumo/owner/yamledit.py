@@ -53,7 +53,10 @@ def _read(text: str) -> Any:
 def _changed(value: Any, replacing: Mapping[Path, Any], appending: Mapping[Path, Mapping[str, Any]]) -> Any:
     value = copy.deepcopy(value)
     for path, new in replacing.items():
-        _at(value, path[:-1])[path[-1]] = new
+        holder = _at(value, path[:-1])
+        if not isinstance(holder, (dict, list)):
+            raise CannotEdit(" ".join(map(str, path)))
+        holder[path[-1]] = new
     for path, entry in appending.items():
         _at(value, path).append(dict(entry))
     return value
