@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 from typing import Any
 
 import pytest
+import yaml
 
 from dulieumo import errors
 from dulieumo.ckan import payload
@@ -60,6 +62,25 @@ def test_a_field_whose_policy_is_leave_is_shown_and_left(published: World, admin
     again = published.plan()
     assert again.is_empty
     assert again.datasets[0].drifts[0].theirs == "Sửa tay"
+
+
+def test_an_edit_to_be_adopted_becomes_a_patch_that_git_takes(published: World, admin: Client) -> None:
+    published.at(policies={"title": "adopt", "tags": "adopt", "resource.name": "adopt"})
+    before = (published.folder("ben-xe") / "datapackage.yaml").read_text(encoding="utf-8")
+    body = look.show(admin, "ben-xe")
+    body["resources"][0]["name"] = "Bến: tên mới (CSV)"
+    tags = [{"name": name} for name in ("xe khách", "bến xe", "giao thông")]
+    change = {"title": "Bến xe, sửa trên cổng", "tags": tags, "resources": body["resources"]}
+    admin.write("package_patch", {"id": "ben-xe", **change})
+    assert published.plan().is_empty
+    subprocess.run(["git", "init", "-q"], cwd=published.root, check=True)
+    subprocess.run(["git", "apply", "dist/adopt/ben-xe.patch"], cwd=published.root, check=True)
+    after = (published.folder("ben-xe") / "datapackage.yaml").read_text(encoding="utf-8")
+    value = yaml.safe_load(after)
+    assert value["title"] == "Bến xe, sửa trên cổng"
+    assert sorted(value["keywords"]) == ["bến xe", "giao thông", "xe khách"]
+    assert value["resources"][0]["title"] == "Bến: tên mới"
+    assert len(after.splitlines()) == len(before.splitlines())
 
 
 def test_what_others_added_stays(published: World, admin: Client) -> None:

@@ -56,7 +56,7 @@ def plan(release: Release, remote: Remote, intent: Intent) -> Plan:
         for version in release.versions
         if intent.publisher in (None, version.dataset.publisher)
     ]
-    plans = [_dataset(desired, remote, intent) for desired in wanted]
+    plans = [plan_dataset(desired, remote, intent) for desired in wanted]
     plans += _left_behind(release, remote, intent)
     telling = tuple(item for item in plans if item.changes or item.drifts or item.refusal)
     refusals: list[tuple[str, Mapping[str, str | int]]] = []
@@ -96,7 +96,8 @@ def base(remote: RemoteDataset | None) -> str:
     return f"{token}@{remote.modified}{'+private' if remote.is_private else ''}"
 
 
-def _dataset(desired: Desired, remote: Remote, intent: Intent) -> DatasetPlan:
+def plan_dataset(desired: Desired, remote: Remote, intent: Intent) -> DatasetPlan:
+    """Everything that a push would do to one dataset."""
     there = remote.datasets.get(desired.name)
     if there is None:
         return DatasetPlan(name=desired.name, base=base(there), changes=_all_new(desired, intent))

@@ -19,11 +19,12 @@ from dulieumo.store import FolderStore
 from . import apply, mapping, wording
 from .client import Client
 from .journal import Journal
-from .model import Action, Applied, DatasetPlan, Failure, Plan, Receipt, Remote
-from .plan import Intent
-from .remote import as_applied
+from .model import Action, Applied, DatasetPlan, Desired, Failure, Plan, Receipt, Remote
+from .plan import Intent, plan_dataset
+from .remote import as_applied, read_dataset
 
 JOBS = 4
+_OWN_RACES = 3
 _GIVE_UP_AFTER = 3
 """Datasets in a row that found no server: then it is not there, and the others need not wait for it one by one."""
 
@@ -73,7 +74,7 @@ def push(
                 apply.prune(job, item)
                 outcome.gone(item)
             else:
-                outcome.succeed(item, apply.apply(job, wanted[item.name], item))
+                outcome.succeed(item, _persistent(job, wanted[item.name], item, remote, intent))
         except DulieumoError as error:
             outcome.fail(item, error)
         step(item.name)
@@ -101,6 +102,21 @@ def push(
         writes=client.writes_sent - writes,
         seconds=round(time.monotonic() - began, 3),
     )
+
+
+def _persistent(job: apply.Job, desired: Desired, item: DatasetPlan, remote: Remote, intent: Intent) -> Applied:
+    """`apply`, and again on what is there now when the race was lost to ourselves: a request of this push, taken for lost
+    or sent before it was killed, that CKAN finished after we had looked."""
+    for _attempt in range(_OWN_RACES):
+        try:
+            return apply.apply(job, desired, item)
+        except apply.RaceLost:
+            there = read_dataset(job.client, desired.name)
+            if there is None or there.stamp is None or there.stamp.pending != job.journal.push:
+                raise
+            now = replace(remote, datasets={**remote.datasets, desired.name: there})
+            item = plan_dataset(desired, now, intent)
+    return apply.apply(job, desired, item)
 
 
 def refuse(plan: Plan) -> None:

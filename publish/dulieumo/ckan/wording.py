@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dulieumo.i18n import _
 
+from .adopt import ADOPTABLE
 from .model import Action, Drift, Policy
 
 BLOCKING = ("not-ours", "other-catalogue")
@@ -113,9 +114,12 @@ def drift(item: Drift) -> str:
     """An edit made on CKAN: what, by whom, when, and what becomes of it."""
     place = " ".join(part for part in (item.resource, item.field) if part)
     who = item.who or _("somebody")
+    is_adoptable = (f"resource.{item.field}" if item.resource else item.field) in ADOPTABLE
     told = {
         Policy.OURS: _("ours is put back"),
-        Policy.ADOPT: _("it is taken into the repository as a patch"),
+        Policy.ADOPT: _("it is taken into the repository as a patch")
+        if is_adoptable
+        else _("it is left alone; take it into the descriptor by hand"),
         Policy.LEAVE: _("it is left alone"),
     }[item.policy]
     when = f", {item.when[:16].replace('T', ' ')}" if item.when else ""

@@ -69,9 +69,10 @@ def run(
     prune: bool = False,
     take_over: bool = False,
 ) -> Plan:
-    """Read the target, plan, and write dist/plan.json. Raises RemoteError, ConfigError."""
-    from dulieumo.ckan import connect, files, remote
+    """Read the target, plan, and write dist/plan.json and the patches of what is to be adopted. Raises RemoteError, ConfigError."""
+    from dulieumo.ckan import adopt, connect, files, remote
     from dulieumo.ckan.plan import plan
+    from dulieumo.store import write_whole
 
     connection = connect.connect(settings, target)
     release = connection.release(release_name)
@@ -80,6 +81,10 @@ def run(
     seen = remote.read(client, release, intent, connection.store, receipt=connection.receipt(), is_deep=is_deep)
     made = plan(release, seen, intent)
     files.write(connection.plan_file, files.plan_to_json(made))
+    for name, patch in adopt.patches(made, release, settings.datasets, connection.target.name_prefix).items():
+        file = settings.dist / "adopt" / f"{name}.patch"
+        write_whole(file, patch.encode())
+        common.say(_("Edits made on CKAN, as a patch: git apply {file}").format(file=file))
     return made
 
 
