@@ -128,9 +128,9 @@ class _Table:
         with (
             csv_path.open("wb") as file,
             parquetfile.Writer(parquet_path, self.arrow, sorted_by=self.key, coded=_coded(self.schema)) as parquet,
-            _Lane() as csv_lane,
-            _Lane() as parquet_lane,
             _Lines(source) as lines,
+            _Lane() as csv_lane,  # the lanes end before what they write to and read from is closed
+            _Lane() as parquet_lane,
         ):
             csv = _CsvWriter(file, self.schema.columns, lines)
             for part in parts:
