@@ -17,11 +17,11 @@ from dulieumo.store import write_whole
 
 
 @click.command(
-    "fix", help=_("Repair what is safe in tables: encoding, old fonts, spaces, numbers and dates. Shows it first.")
+    "fix", help="Repair what is safe in tables: encoding, old fonts, spaces, numbers and dates. Shows it first."
 )
 @click.argument("names", nargs=-1, metavar="[DATASET]...")
-@click.option("--yes", is_flag=True, help=_("Write without asking."))
-@click.option("--datasets", type=click.Path(path_type=Path, file_okay=False), help=_("Folder of the catalogue."))
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--datasets", type=click.Path(path_type=Path, file_okay=False), help="Folder of the catalogue.")
 def command(names: tuple[str, ...], yes: bool, datasets: Path | None) -> int:
     settings = common.settings(datasets)
     catalog = create.catalogue_of(settings.datasets).catalog

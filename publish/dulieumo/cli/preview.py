@@ -21,12 +21,12 @@ from dulieumo.owner import preview
 POLL_SECONDS = 0.7
 
 
-@click.command("preview", help=_("Show the page of a dataset as it would be published, on this machine only."))
+@click.command("preview", help="Show the page of a dataset as it would be published, on this machine only.")
 @click.argument("name", metavar="DATASET")
-@click.option("--watch", is_flag=True, help=_("Build the page again whenever a file of the dataset changes."))
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help=_("Port; a free one if none is given."))
-@click.option("--no-open", is_flag=True, help=_("Do not open the browser."))
-@click.option("--datasets", type=click.Path(path_type=Path, file_okay=False), help=_("Folder of the catalogue."))
+@click.option("--watch", is_flag=True, help="Build the page again whenever a file of the dataset changes.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; a free one if none is given.")
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.option("--datasets", type=click.Path(path_type=Path, file_okay=False), help="Folder of the catalogue.")
 def command(name: str, watch: bool, port: int, no_open: bool, datasets: Path | None) -> int:
     from dulieumo.site import server
 

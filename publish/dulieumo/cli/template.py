@@ -14,12 +14,12 @@ from dulieumo.model import Catalog, Dataset, Resource
 from dulieumo.owner import create, template, update
 
 
-@click.command("template", help=_("Write an Excel template for a table: drop-downs, input checks and explanations."))
+@click.command("template", help="Write an Excel template for a table: drop-downs, input checks and explanations.")
 @click.argument("name", metavar="DATASET")
-@click.option("--table", help=_("Table of the dataset; the first one if none is given."))
-@click.option("--filled", is_flag=True, help=_("Put the present rows into it."))
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help=_("Where to write it."))
-@click.option("--datasets", type=click.Path(path_type=Path, file_okay=False), help=_("Folder of the catalogue."))
+@click.option("--table", help="Table of the dataset; the first one if none is given.")
+@click.option("--filled", is_flag=True, help="Put the present rows into it.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it.")
+@click.option("--datasets", type=click.Path(path_type=Path, file_okay=False), help="Folder of the catalogue.")
 def command(name: str, table: str | None, filled: bool, output: Path | None, datasets: Path | None) -> int:
     settings = common.settings(datasets)
     catalog = create.catalogue_of(settings.datasets).catalog

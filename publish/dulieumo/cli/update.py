@@ -20,23 +20,23 @@ from dulieumo.store import write_whole
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
-@click.command("update", help=_("Replace a table by the owner's new file: shows the rows that change, then asks."))
+@click.command("update", help="Replace a table by the owner's new file: shows the rows that change, then asks.")
 @click.argument("name", metavar="DATASET")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--table", help=_("Table of the dataset; the one that fits the file if none is given."))
-@click.option("--sheet", help=_("Sheet of the workbook that holds the table."))
-@click.option("--header-row", type=click.IntRange(1), help=_("Row with the columns' names, as the spreadsheet counts."))
+@click.option("--table", help="Table of the dataset; the one that fits the file if none is given.")
+@click.option("--sheet", help="Sheet of the workbook that holds the table.")
+@click.option("--header-row", type=click.IntRange(1), help="Row with the columns' names, as the spreadsheet counts.")
 @click.option(
-    "--decimal", type=click.Choice((",", ".")), help=_("Sign before the decimals where numbers are typed as text.")
+    "--decimal", type=click.Choice((",", ".")), help="Sign before the decimals where numbers are typed as text."
 )
 @click.option(
-    "--ignore", multiple=True, metavar="TITLE", help=_("Column of the file to leave out; repeat it for several.")
+    "--ignore", multiple=True, metavar="TITLE", help="Column of the file to leave out; repeat it for several."
 )
-@click.option("--as-of", help=_("Date of the data: 2025, 2025-06 or 2025-06-30."))
-@click.option("--note", help=_("Sentence for the changelog instead of the counted rows."))
-@click.option("--note-en", help=_("The same sentence in English."))
-@click.option("--yes", is_flag=True, help=_("Write without asking."))
-@click.option("--datasets", type=click.Path(path_type=Path, file_okay=False), help=_("Folder of the catalogue."))
+@click.option("--as-of", help="Date of the data: 2025, 2025-06 or 2025-06-30.")
+@click.option("--note", help="Sentence for the changelog instead of the counted rows.")
+@click.option("--note-en", help="The same sentence in English.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--datasets", type=click.Path(path_type=Path, file_okay=False), help="Folder of the catalogue.")
 def command(
     name: str,
     file: Path,

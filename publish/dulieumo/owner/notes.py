@@ -93,14 +93,7 @@ def _texts() -> Mapping[str, str]:
         "cell-error": _("Cell {cell} shows the error {text}; correct it in Excel."),
         "cell-without-value": _("Cell {cell} is a formula without a result; open the file in Excel and save it again."),
         "hidden": _("The sheet has hidden rows or columns ({names}); they are read like the others."),
-        "unit-unknown": _("Column “{title}” is a number: its unit is not known. Name it with --unit {name}=…"),
-        "unit-guessed": _("Column “{title}” is counted in “{unit}”."),
-        "translation-pending": _(
-            "{count} texts have no English yet; they stand in Vietnamese, marked “cần dịch” in the file."
-        ),
         "numbers-unclear": _(
             "Column “{title}”: “{before}” may mean {after} or {other}. Say which sign stands before the decimals: --decimal , or --decimal ."
         ),
-        "no-key": _("No column or pair of columns tells all rows apart; updates can then not say which rows changed."),
-        "key-proposed": _("The column “{column}” tells all rows apart. Make it the key with --key {column}."),
     }
