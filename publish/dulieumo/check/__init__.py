@@ -1,58 +1,72 @@
 """Catalog → CheckReport: Frictionless's verdict on every table, and our rules; all findings at once, none thrown.
 
-descriptors.read ─► Reading ─► check ─► per table:  header ─ cells and keys (verdict) ─ our rules ─ references
-                                            └─► CheckReport ─► report.json (report/json.py)
+descriptors.read ─► Reading ─► check ─► per table (table.py), or what the cache knows of it
+                                 └─► CheckReport ─► report.json (report/json.py), quality.json (quality.py)
+
+table.py    one table         screen.py   what Arrow proves       verdict.py  what Frictionless judges
+rules.py    our rules         references.py, keys.py  rows that name or repeat rows      personal.py  the gate
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from dulieumo import __version__, canonical
-from dulieumo.check import guard, references, table
+from dulieumo.check import cache, guard
 from dulieumo.check.report import CheckedTable, CheckReport, Collector, Tally
 from dulieumo.descriptors import Reading
-from dulieumo.model import Dataset, Resource
+from dulieumo.model import Catalog, Dataset, Resource
 from dulieumo_rules.findings import Place
+
+if TYPE_CHECKING:
+    from dulieumo.check import references, table
 
 __all__ = ["CheckReport", "CheckedTable", "Tally", "check", "input_hash"]
 
 LARGE_BYTES = 4 << 20
 
 
+def _nothing(*_arguments: object) -> None:
+    return None
+
+
 def check(
     reading: Reading,
     *,
     only: Collection[str] | None = None,
-    step: Callable[[str], None] = lambda _name: None,
+    step: Callable[[str], None] = _nothing,
     today: date | None = None,
+    cache_folder: Path | None = None,
+    before_reading: Callable[[], None] = _nothing,
 ) -> CheckReport:
     """Check the catalogue that was read, or only the datasets named. `step` is called with each dataset's name when done;
-    `today` is the date that birth years and approvals are judged by.
+    `today` is the date that birth years and approvals are judged by; `cache_folder` keeps what was found in tables, so
+    that those which did not change are not read again; `before_reading` is called before the first table that is.
 
-    The findings of the descriptors are part of the report. Nothing is written, and nothing reaches the network."""
+    The findings of the descriptors are part of the report. Nothing else is written, and nothing reaches the network."""
     out = Collector()
     files = _files(reading, only)
     out.extend(found for found in reading.findings if files is None or found.place.file.startswith(files))
     tables: list[CheckedTable] = []
     inputs: dict[str, str] = {}
     if reading.catalog is not None:
+        run = _Run(reading, reading.catalog, today or date.today(), cache_folder, before_reading)
         with guard.no_network():
-            targets = references.Targets(reading.folder, reading.catalog)
             for dataset in reading.catalog.datasets:
                 if only is not None and dataset.name not in only:
                     continue
                 for position, resource in enumerate(dataset.resources):
-                    checked = _resource(reading, dataset, resource, position, targets, out, today or date.today())
+                    checked = run.check_table(dataset, resource, position, out)
                     if checked is not None:
                         tables.append(checked)
-                hashes = {item.file: item.input_sha256 for item in tables if item.dataset == dataset.name}
-                inputs[dataset.name] = input_hash(reading.folder, dataset, hashes)
+                inputs[dataset.name] = input_hash(reading.folder, dataset, run.digests)
                 step(dataset.name)
     return CheckReport(
         findings=out.findings(),
@@ -74,52 +88,116 @@ def _files(reading: Reading, only: Collection[str] | None) -> tuple[str, ...] | 
     return tuple(f"{folder}/" for folder in sorted({*known.values(), *found}) if folder.rsplit("/", 1)[-1] in only)
 
 
-def _resource(
-    reading: Reading,
-    dataset: Dataset,
-    resource: Resource,
-    position: int,
-    targets: references.Targets,
-    out: Collector,
-    today: date,
-) -> CheckedTable | None:
-    """Check one table; None for other files and for those that are not there, which the descriptors' findings tell."""
-    path = reading.folder / dataset.folder / resource.path
-    if not resource.is_table or not _is_plain_file(reading.folder, path):
-        return None
-    assert reading.catalog is not None
-    place = Place(file=f"{dataset.folder}/{resource.path}", dataset=dataset.name, table=resource.name)
-    document = reading.documents[dataset.name]
-    subject = table.Subject(
-        catalog=reading.catalog,
-        dataset=dataset,
-        resource=resource,
-        path=path,
-        place=place,
-        targets=targets,
-        described=lambda part: document.place(("resources", position, *part)),
-        dataset_said=lambda part: document.place(part, dataset=dataset.name),
-        today=today,
-    )
-    digest, rows = _hash_and_check(path, subject, out)
-    return CheckedTable(
-        dataset=dataset.name,
-        resource=resource.name,
-        file=place.file,
-        rows=rows,
-        bytes=path.stat().st_size,
-        input_sha256=digest,
-    )
+@dataclass(slots=True)
+class _Run:
+    """One check: the catalogue, the digests of its files, and the tables that keys point to."""
+
+    reading: Reading
+    catalog: Catalog
+    today: date
+    cache_folder: Path | None
+    before_reading: Callable[[], None]
+    digests: dict[str, str] = field(default_factory=dict)
+    targets: references.Targets | None = None
+
+    def check_table(self, dataset: Dataset, resource: Resource, position: int, out: Collector) -> CheckedTable | None:
+        """Check one table; None for other files and for those that are not there, which the descriptors' findings tell."""
+        path = self.reading.folder / dataset.folder / resource.path
+        if not resource.is_table or not _is_plain_file(self.reading.folder, path):
+            return None
+        place = Place(file=f"{dataset.folder}/{resource.path}", dataset=dataset.name, table=resource.name)
+        name = self._cache_name(dataset, resource, path, place) if self.cache_folder is not None else None
+        entry = cache.load(self.cache_folder, name) if self.cache_folder is not None and name else None
+        if entry is None:
+            entry = self._read(dataset, resource, position, path, place)
+            if self.cache_folder is not None and name:
+                cache.save(self.cache_folder, name, entry)
+        out.merge(entry.tallies, entry.findings)
+        return CheckedTable(
+            dataset=dataset.name,
+            resource=resource.name,
+            file=place.file,
+            rows=entry.rows,
+            bytes=path.stat().st_size,
+            input_sha256=self._digest(place.file, path),
+        )
+
+    def _read(self, dataset: Dataset, resource: Resource, position: int, path: Path, place: Place) -> cache.Entry:
+        """Look at the table itself. Imported here: a check of what did not change needs no Arrow."""
+        if self.targets is None:
+            self.before_reading()
+        from dulieumo.check import references, table
+
+        if self.targets is None:
+            self.targets = references.Targets(self.reading.folder, self.catalog)
+        document = self.reading.documents[dataset.name]
+        subject = table.Subject(
+            catalog=self.catalog,
+            dataset=dataset,
+            resource=resource,
+            path=path,
+            place=place,
+            targets=self.targets,
+            described=lambda part: document.place(("resources", position, *part)),
+            dataset_said=lambda part: document.place(part, dataset=dataset.name),
+            today=self.today,
+        )
+        own = Collector()
+        rows = self._check_and_hash(subject, path, place, own)
+        return cache.Entry(rows=rows, findings=own.findings(), tallies=own.tallies())
+
+    def _check_and_hash(self, subject: table.Subject, path: Path, place: Place, own: Collector) -> int:
+        """The number of records; a large file is hashed meanwhile, since each takes as long as reading."""
+        from dulieumo.check import table
+
+        if place.file in self.digests or path.stat().st_size < LARGE_BYTES:
+            return table.check(subject, own)
+        with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
+            hashed = pool.submit(canonical.sha256_of_file, path)
+            rows = table.check(subject, own)
+        self.digests[place.file] = hashed.result()
+        return rows
+
+    def _digest(self, file: str, path: Path) -> str:
+        if file not in self.digests:
+            self.digests[file] = canonical.sha256_of_file(path)
+        return self.digests[file]
+
+    def _cache_name(self, dataset: Dataset, resource: Resource, path: Path, place: Place) -> str:
+        """The hash of everything that the verdict on this table rests on."""
+        descriptor = self.reading.documents[dataset.name].file
+        parts: list[object] = [
+            self._digest(place.file, path),
+            self._digest(descriptor, self.reading.folder / descriptor),
+            dict(dataset.descriptor),
+            resource.name,
+            dict(self.catalog.settings.get("bounds", {})),
+        ]
+        for target, table_ in sorted(
+            _pointed_at(self.catalog, dataset, resource), key=lambda pair: (pair[0].name, pair[1])
+        ):
+            other = target.resource(table_)
+            assert other is not None
+            other_path = self.reading.folder / target.folder / other.path
+            there = _is_plain_file(self.reading.folder, other_path)
+            parts.append([target.name, table_, dict(other.descriptor)])
+            parts.append(self._digest(f"{target.folder}/{other.path}", other_path) if there else "absent")
+        return cache.key(parts, self.today)
 
 
-def _hash_and_check(path: Path, subject: table.Subject, out: Collector) -> tuple[str, int]:
-    """The file's sha256 and its number of records; both at once where it is large, since each takes as long as reading."""
-    if path.stat().st_size < LARGE_BYTES:
-        return canonical.sha256_of_file(path), table.check(subject, out)
-    with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
-        hashed = pool.submit(canonical.sha256_of_file, path)
-        rows = table.check(subject, out)
-    return hashed.result(), rows
+def _pointed_at(catalog: Catalog, dataset: Dataset, resource: Resource) -> Iterator[tuple[Dataset, str]]:
+    """The tables that the keys and codes of a table point to."""
+    assert resource.schema is not None
+    found: dict[tuple[str, str], tuple[Dataset, str]] = {}
+    wanted = [(key.dataset, key.resource or resource.name) for key in resource.schema.foreign_keys]
+    wanted += [
+        (column.code_list.dataset, column.code_list.resource) for column in resource.schema.columns if column.code_list
+    ]
+    for name, table_ in wanted:
+        target = dataset if name is None else catalog.dataset(name)
+        if target is not None and target.resource(table_) is not None:
+            found[target.name, table_] = (target, table_)
+    return iter(found.values())
 
 
 def _is_plain_file(root: Path, path: Path) -> bool:

@@ -20,6 +20,7 @@ from dulieumo.report import text
 from dulieumo.store import write_whole
 
 FORMATS = ("text", "json")
+CACHE = ".cache/dulieumo"
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "file": {"bold": True},
     "error": {"fg": "red"},
@@ -34,10 +35,20 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
 @common.settings_options
 @common.format_option(*FORMATS)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
-def command(names: tuple[str, ...], datasets: Path | None, dist: Path | None, format_: str, output: Path | None) -> int:
+@click.option(
+    "--no-cache", is_flag=True, help="Read every table, also those that did not change since they were checked."
+)
+def command(
+    names: tuple[str, ...],
+    datasets: Path | None,
+    dist: Path | None,
+    format_: str,
+    output: Path | None,
+    no_cache: bool,
+) -> int:
     """Check descriptors and tables: Frictionless and our rules. Writes dist/report.json when all datasets are checked."""
     settings = common.settings(datasets, dist)
-    report = run(settings, names)
+    report = run(settings, names, use_cache=not no_cache)
     if output is not None:
         write_whole(output, _rendered(report, format_))
     elif format_ == "text":
@@ -47,14 +58,13 @@ def command(names: tuple[str, ...], datasets: Path | None, dist: Path | None, fo
     return errors.DONE if report.is_valid else errors.DATA_DOES_NOT_PASS
 
 
-def run(settings: Settings, names: tuple[str, ...] = ()) -> CheckReport:
+def run(settings: Settings, names: tuple[str, ...] = (), *, use_cache: bool = True) -> CheckReport:
     """Check all datasets, or those named, and write dist/report.json if it was all. Raises ConfigError for unknown names."""
     if not settings.datasets.is_dir():
         raise ConfigError(
             _("There is no folder {folder}.").format(folder=settings.datasets),
             hint=_("Go to the folder of the catalogue, or name its datasets with --datasets."),
         )
-    arrow.without_pandas()
     reading = descriptors.read(settings.datasets)
     known = {entry.parent.name for entry in settings.datasets.glob("*/*/datapackage.yaml")}
     unknown = [name for name in names if name not in known]
@@ -64,7 +74,13 @@ def run(settings: Settings, names: tuple[str, ...] = ()) -> CheckReport:
         )
     total = len(names) or (len(reading.catalog.datasets) if reading.catalog else 0)
     with common.progress(_("Checking"), total) as step:
-        report = check.check(reading, only=names or None, step=step)
+        report = check.check(
+            reading,
+            only=names or None,
+            step=step,
+            cache_folder=settings.root / CACHE if use_cache else None,
+            before_reading=arrow.without_pandas,
+        )
     if not names:
         write_whole(settings.dist / "report.json", canonical.dumps(json_report.render_report(report)))
     return report
