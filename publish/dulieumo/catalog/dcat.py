@@ -6,17 +6,20 @@ harvester that validates does not fetch the EU authority tables. Dates are typed
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
-from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDFS, SKOS, XSD
 
 from dulieumo.catalog import vocabulary
 from dulieumo.catalog.notes import with_sample_note
 from dulieumo.catalog.schemaorg import dataset_uri
+from dulieumo.catalog.texts import printable
 from dulieumo.model import Artifact, Catalog, DatasetVersion, Kind, Release, Status, Text
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
@@ -31,7 +34,7 @@ PREFIXES = {
     "hydra": HYDRA, "spdx": SPDX, "vcard": VCARD, "rdfs": RDFS, "xsd": XSD,
 }  # fmt: skip
 PER_PAGE = 100
-FORMATS = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "pretty-xml"}
+FORMATS = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml"}
 
 
 def page_name(number: int, ending: str) -> str:
@@ -56,7 +59,33 @@ def serialise(graph: Graph, name: str) -> bytes:
         graph.bind(prefix, namespace, override=True)
     options: dict[str, Any] = {"auto_compact": True} if name == "json-ld" else {}
     written: bytes = graph.serialize(format=name, encoding="utf-8", **options)
-    return written
+    if name == "json-ld":
+        return (json.dumps(_ordered(json.loads(written)), ensure_ascii=False, indent=1) + "\n").encode()
+    return _ordered_xml(written) if name == "xml" else written
+
+
+def _ordered_xml(written: bytes) -> bytes:
+    """RDF/XML with its descriptions, and the properties of each, in order."""
+    root = ElementTree.fromstring(written)  # noqa: S314 - written by rdflib a moment ago
+    for prefix, namespace in {**PREFIXES, "rdf": RDF}.items():
+        ElementTree.register_namespace(prefix, str(namespace))
+    for description in root:
+        description[:] = sorted(
+            description, key=lambda entry: (entry.tag, entry.text or "", sorted(entry.attrib.items()))
+        )
+    root[:] = sorted(root, key=lambda entry: sorted(entry.attrib.items()))
+    ElementTree.indent(root, " ")
+    ordered: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return ordered + b"\n"
+
+
+def _ordered(value: Any) -> Any:
+    """JSON-LD with every list in order: lists mean sets there, and rdflib writes them in the order of hashes."""
+    if isinstance(value, dict):
+        return {key: _ordered(entry) for key, entry in sorted(value.items())}
+    if isinstance(value, list):
+        return sorted((_ordered(entry) for entry in value), key=lambda entry: json.dumps(entry, sort_keys=True))
+    return value
 
 
 def catalogue(
@@ -101,7 +130,7 @@ def dataset_graph(release: Release, version: DatasetVersion) -> Graph:
     graph.add((node, DCTERMS.identifier, Literal(item.name)))
     graph.add((node, DCTERMS.publisher, _agent(graph, catalog, item.publisher)))
     for keyword in item.keywords:
-        graph.add((node, DCAT.keyword, Literal(keyword, lang=catalog.languages[0])))
+        graph.add((node, DCAT.keyword, Literal(printable(keyword), lang=catalog.languages[0])))
     _theme(graph, node, catalog, item.domain)
     _contact(graph, node, catalog)
     _typed_link(graph, node, DCTERMS.accrualPeriodicity, vocabulary.frequency(item.frequency), DCTERMS.Frequency)
@@ -113,7 +142,7 @@ def dataset_graph(release: Release, version: DatasetVersion) -> Graph:
     _temporal(graph, node, item.temporal_start, item.temporal_end)
     _spatial(graph, node, version)
     if item.collection_method:
-        statement = BNode(f"provenance-{item.name}")
+        statement = _part(node, "provenance")
         graph.add((node, DCTERMS.provenance, statement))
         graph.add((statement, RDF.type, DCTERMS.ProvenanceStatement))
         _texts(graph, statement, RDFS.label, item.collection_method, catalog)
@@ -156,7 +185,7 @@ def _distribution(graph: Graph, release: Release, version: DatasetVersion, artif
     changed = _version_date(version)
     if changed:
         graph.add((node, DCTERMS.modified, _date(changed)))
-    checksum = BNode(f"checksum-{item.name}-{artifact.path}".replace(".", "-"))
+    checksum = _part(node, "sha256")
     graph.add((node, SPDX.checksum, checksum))
     graph.add((checksum, RDF.type, SPDX.Checksum))
     graph.add((checksum, SPDX.algorithm, _typed(graph, vocabulary.SHA256, SPDX.ChecksumAlgorithm)))
@@ -211,7 +240,7 @@ def _contact(graph: Graph, node: URIRef, catalog: Catalog) -> None:
     graph.add((node, DCAT.contactPoint, point))
     graph.add((point, RDF.type, VCARD.Kind))
     if contact.get("title"):
-        graph.add((point, VCARD.fn, Literal(contact["title"])))
+        graph.add((point, VCARD.fn, Literal(printable(contact["title"]))))
     if contact.get("email"):
         graph.add((point, VCARD.hasEmail, URIRef(f"mailto:{contact['email']}")))
     if contact.get("url"):
@@ -248,7 +277,7 @@ def _version_date(version: DatasetVersion) -> str | None:
 def _temporal(graph: Graph, node: URIRef, start: str | None, end: str | None) -> None:
     if not (start or end):
         return
-    period = BNode()
+    period = _part(node, "period")
     graph.add((node, DCTERMS.temporal, period))
     graph.add((period, RDF.type, DCTERMS.PeriodOfTime))
     if start:
@@ -261,14 +290,14 @@ def _spatial(graph: Graph, node: URIRef, version: DatasetVersion) -> None:
     spatial = version.dataset.spatial
     if not spatial:
         return
-    place = URIRef(spatial["uri"]) if spatial.get("uri") else BNode()
+    place = URIRef(spatial["uri"]) if spatial.get("uri") else _part(node, "place")
     graph.add((node, DCTERMS.spatial, place))
     graph.add((place, RDF.type, DCTERMS.Location))
     for key, value in spatial.items():
         if key == "label":
-            graph.add((place, SKOS.prefLabel, Literal(value, lang=version.dataset.languages[0])))
+            graph.add((place, SKOS.prefLabel, Literal(printable(value), lang=version.dataset.languages[0])))
         elif key.startswith("label@"):
-            graph.add((place, SKOS.prefLabel, Literal(value, lang=key.removeprefix("label@"))))
+            graph.add((place, SKOS.prefLabel, Literal(printable(value), lang=key.removeprefix("label@"))))
     if box := spatial.get("bbox"):
         west, south, east, north = box
         ring = f"{west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}"
@@ -295,6 +324,11 @@ def _typed(graph: Graph, address: str, class_: URIRef) -> URIRef:
     return target
 
 
+def _part(node: URIRef, name: str) -> URIRef:
+    """A node that exists only as part of another. It has a name of its own, so that the same release gives the same bytes."""
+    return URIRef(f"{node}#{name}")
+
+
 def _label(graph: Graph, address: str, text: str) -> None:
     graph.add((URIRef(address), SKOS.prefLabel, Literal(text, lang="en")))
 
@@ -304,15 +338,13 @@ def _link(address: str) -> URIRef:
     return URIRef(quote(address, safe="%/:=&?~#+!$,;'@()*[]-._"))
 
 
-def _texts(
-    graph: Graph, node: URIRef | BNode, property_: URIRef, text: Text, catalog: Catalog, after: str = ""
-) -> None:
+def _texts(graph: Graph, node: URIRef, property_: URIRef, text: Text, catalog: Catalog, after: str = "") -> None:
     """The text in the catalogue's first language, and its translations."""
     if not text:
         return
-    graph.add((node, property_, Literal(text.default + after, lang=catalog.languages[0])))
+    graph.add((node, property_, Literal(printable(text.default) + after, lang=catalog.languages[0])))
     for language, words in text.translations.items():
-        graph.add((node, property_, Literal(words + after, lang=language)))
+        graph.add((node, property_, Literal(printable(words) + after, lang=language)))
 
 
 @cache

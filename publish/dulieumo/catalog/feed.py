@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from dulieumo.catalog.notes import sample_note
+from dulieumo.catalog.texts import printable
 from dulieumo.model import Catalog, Change, Dataset
 
 ENTRIES = 200
@@ -85,7 +86,7 @@ def atom(catalog: Catalog, feed: Feed) -> bytes:
 def _element(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
     child = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
     if text is not None:
-        child.text = "".join(letter for letter in text if letter >= " " or letter in "\n\t")
+        child.text = printable(text)
     return child
 
 

@@ -18,7 +18,7 @@ from markupsafe import Markup
 # Marks that Markdown or HTML read anywhere in a line. An underscore within a word is text in every renderer: left readable.
 _ANYWHERE = re.compile(r"[&<>\"'\\`*{}\[\]|]|(?<!\w)_|_(?!\w)|!(?=\[)")
 # Marks that only the beginning of a block gives a meaning: heading, list, quote, rule, numbered item, definition.
-_AT_START = re.compile(r"^(?:[-+=~#>:]|\d+(?=[.)]))")
+_AT_START = re.compile(r"^(?:[-+=~#:]|\d+(?=[.)]))")
 # Control characters, and those that turn the direction of what follows them (spoofed file names and addresses).
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SAFE_SCHEMES = ("http", "https", "mailto")
@@ -47,9 +47,9 @@ def paragraphs(value: object) -> tuple[str, ...]:
 
 
 def preformatted(value: object) -> Markup:
-    """Lines kept, for the inside of `<pre>`, where Markdown does not look."""
+    """Lines kept, for the inside of `<pre>`, where Markdown does not look; braces hidden from renderers that know macros."""
     text = _CONTROL.sub("", str(value).replace("\r\n", "\n"))
-    return Markup("".join(f"&#{ord(letter)};" if letter in "&<>\"'" else letter for letter in text))  # noqa: S704
+    return Markup("".join(f"&#{ord(letter)};" if letter in "&<>\"'{}" else letter for letter in text))  # noqa: S704
 
 
 def address(value: str | None) -> str:

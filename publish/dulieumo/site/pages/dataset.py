@@ -140,6 +140,7 @@ def _table(edition: Edition, version: DatasetVersion, resource: Resource) -> Tab
         preview = {
             "dataset": version.name,
             "table": resource.name,
+            "title": resource.title.in_(edition.language),
             "parquet": f"data/{version.name}/{version.version}/{parquet.path}",
             "bytes": parquet.bytes,
             "rows": rows,

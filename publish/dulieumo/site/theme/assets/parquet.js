@@ -22,9 +22,9 @@ export async function open(facts) {
 
 function plain(value, type) {
   if (value === null || value === undefined) return null;
+  if (type === "time") return time(value);
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof Date) return type === "date" ? value.toISOString().slice(0, 10) : value.toISOString().replace(".000Z", "Z");
-  if (type === "time") return time(value);
   if (typeof value === "object") return JSON.stringify(value, (_key, part) => (typeof part === "bigint" ? Number(part) : part));
   return value;
 }

@@ -39,7 +39,7 @@ async function show(table, tables) {
   const grid = element("table", { class: "grid" });
   const region = element(
     "div",
-    { class: "scroll grid-scroll", role: "region", tabIndex: 0, "aria-label": place.getAttribute("aria-label") },
+    { class: "scroll grid-scroll", role: "region", tabIndex: 0, "aria-label": `${t("rows_of")} ${facts.title}` },
     grid,
   );
   const more = element("button", { class: "button button-quiet", type: "button" }, t("more"));

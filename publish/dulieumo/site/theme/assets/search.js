@@ -82,9 +82,8 @@ async function rank(query) {
       if (scores.has(number)) scores.set(number, scores.get(number) + 2 * weight * rarity(found));
     }
   }
-  const complete = [...scores.keys()].filter((number) => matched.get(number) === words.length);
-  const least = Math.max(1, Math.ceil(words.length * 0.6));
-  const chosen = complete.length ? complete : [...scores.keys()].filter((number) => matched.get(number) >= least);
+  const most = Math.max(0, ...matched.values());
+  const chosen = [...scores.keys()].filter((number) => matched.get(number) === most);
   return chosen.sort((one, other) => scores.get(other) - scores.get(one) || one - other);
 }
 
@@ -122,7 +121,7 @@ function result(shown, words, home) {
 
 export async function start() {
   const place = document.querySelector("[data-search]");
-  const input = document.querySelector("#search");
+  const input = document.querySelector("#search-query");
   base = new URL(place.dataset.search, location.href).href;
   const home = place.dataset.home;
   await loadWords();
@@ -160,7 +159,8 @@ export async function start() {
   }
 
   const asked = () => new URLSearchParams(location.search).get("q") ?? "";
-  input.value = asked();
+  // what was typed before this script came stays
+  input.value ||= asked();
   input.addEventListener("input", () => {
     const address = new URL(location.href);
     address.searchParams.set("q", input.value);

@@ -59,7 +59,7 @@ export async function start(panel, tables, facts) {
   const download = element("button", { class: "button button-quiet", type: "button", hidden: true }, t("save_csv"));
   const status = element("p", { class: "preview-status", role: "status" }, t("loading"));
   const grid = element("table", { class: "grid" });
-  const region = element("div", { class: "scroll grid-scroll", role: "region", tabIndex: 0, "aria-label": t("sql_tab"), hidden: true }, grid);
+  const region = element("div", { class: "scroll grid-scroll", role: "region", tabIndex: 0, "aria-label": `SQL: ${facts.title}`, hidden: true }, grid);
   const schema = element("p", { class: "quiet" }, tables.map((one) => `${one.facts.sql} (${one.facts.columns.map((column) => column.name).join(", ")})`).join("; "));
   panel.replaceChildren(element("p", { class: "quiet" }, t("sql_hint")), schema, statement, element("p", { class: "preview-actions" }, run, download), status, region);
   let result = null;

@@ -1,0 +1,161 @@
+"""What the pages say: every fact of a descriptor that a reader needs, in both languages, and never more than is true."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from dulieumo import site
+from dulieumo.site.pages import pages
+from tests.site.conftest import Served
+from tests.site.world import PORTAL
+
+
+def read(served: Served, path: str) -> str:
+    return (served.world.out / path / "index.html").read_text(encoding="utf-8")
+
+
+def text(served: Served, path: str) -> str:
+    """The words of a page's content."""
+    html = re.sub(r"<(script|style)\b.*?</\1>", " ", read(served, path), flags=re.DOTALL)
+    main = html[html.index("<main") : html.index("</main>")]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+KINDS = [
+    "", "datasets/", "datasets/ben-xe/", "domains/", "domains/giao-thong/", "publishers/", "publishers/phong-giao-thong/",
+    "lists/", "changes/", "quality/", "search/", "guides/", "guides/bat-dau/", "concepts/tong-quan/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_each_kind_of_page_is_there_in_both_languages_and_leads_to_the_other(songmay: Served, path: str) -> None:
+    vi, en = read(songmay, path), read(songmay, f"en/{path}")
+    assert '<html lang="vi"' in vi
+    assert '<html lang="en"' in en
+    up = path.count("/")
+    assert f'hreflang="en" href="{"../" * up or "./"}en/{path}"' in vi.replace('href="en/', 'href="./en/')
+    assert f'<link rel="alternate" hreflang="vi" href="{songmay.address}/{path}">' in en
+    assert vi.count("<h1") == en.count("<h1") == 1
+
+
+def test_pages_are_pure(songmay: Served) -> None:
+    world = songmay.world
+    extras = site.Extras(status=world.status)
+    assert pages(world.release, extras=extras) == pages(world.release, extras=extras)
+    assert pages(world.release, world.status) == pages(world.release, extras=extras)
+
+
+def test_the_home_page_counts_what_there_is(songmay: Served) -> None:
+    words = text(songmay, "")
+    assert "Dữ liệu mở Sông Mây" in words
+    for domain in songmay.world.release.catalog.domains:
+        assert domain.title.default in words
+    assert re.search(r"bộ dữ liệu 5 lĩnh vực 3 bảng 6 bảng số liệu thực 5", words)
+    assert "Thêm một bến." in words
+
+
+def test_a_dataset_page_says_whether_to_trust_it(songmay: Served) -> None:
+    words = text(songmay, "datasets/ben-xe/")
+    assert "Số liệu thực" in words
+    assert "Đủ hai bến." in words
+    assert "Phòng Giao thông Sông Mây" in words or "phong-giao-thong" not in words
+    assert "Số liệu tính đến 2025" in words
+    assert "Hằng năm" in words
+    assert "Khớp với bản phát hành 02/02/2025" in words
+    assert "1.1.0 01/02/2025" in words
+    assert "Creative Commons Attribution 4.0" in words
+
+
+def test_the_columns_come_with_titles_types_units_and_codes_in_both_languages(songmay: Served) -> None:
+    words = text(songmay, "datasets/tuyen-xe-buyt/")
+    assert "so_tuyen khóa Số tuyến Line Số nguyên Đơn vị: tuyến" in words
+    assert "thuong Vé thường Ordinary thang Vé tháng Monthly" in words
+    english = text(songmay, "en/datasets/tuyen-xe-buyt/")
+    assert "so_tuyen key Line Số tuyến Whole number Unit: line" in english
+    every = text(songmay, "datasets/quan-trac-nuoc-song/")
+    for type_ in ("Số thập phân, 2 chữ số lẻ", "Đúng/sai", "Ngày giờ", "Khoảng thời gian", "Điểm tọa độ", "GeoJSON"):
+        assert type_ in every, type_
+
+
+def test_a_sample_says_so_before_anything_else(songmay: Served) -> None:
+    words = text(songmay, "datasets/le-hoi/")
+    assert words.index("Đây là dữ liệu mẫu, không phải số liệu thực.") < words.index("Lễ hội của một thành phố")
+    assert "Số liệu thực" not in words
+    assert "Dữ liệu mẫu" in text(songmay, "domains/van-hoa/")
+
+
+def test_every_file_has_its_size_rows_hash_and_two_addresses(songmay: Served) -> None:
+    html = read(songmay, "datasets/ben-xe/")
+    version = songmay.world.release.version("ben-xe")
+    assert version is not None
+    for artifact in version.artifacts:
+        assert artifact.sha256 in html
+        assert f'href="../../data/ben-xe/latest/{artifact.path}"' in html
+        assert f'href="../../data/ben-xe/1.1.0/{artifact.path}"' in html
+    assert f"{PORTAL}/dataset/ben-xe" in html
+    assert 'href="../../zip/ben-xe-1.1.0.zip"' in html
+
+
+def test_withheld_columns_and_issues_are_told(songmay: Served) -> None:
+    words = text(songmay, "en/datasets/ben-xe/")
+    assert "Phone ( dien_thoai ): Personal." in words
+    assert "Temporary stations are missing." in words
+    assert "None recorded so far." in text(songmay, "en/datasets/le-hoi/")
+
+
+def test_the_history_tells_what_a_version_changed(songmay: Served) -> None:
+    words = text(songmay, "datasets/ben-xe/")
+    assert "1.1.0 01/02/2025 hiện hành Thêm một bến. " in words
+    assert "Bến xe: thêm 1 dòng, bớt 0, sửa 0" in words
+    delta = re.search(r'href="\.\./\.\./(releases/[^"]+\.parquet)"', read(songmay, "datasets/ben-xe/"))
+    assert delta
+    assert (songmay.world.out / delta.group(1)).is_file()
+
+
+def test_a_file_that_is_no_table_is_offered_and_nothing_is_said_of_rows(songmay: Served) -> None:
+    words = text(songmay, "datasets/tuyen-xe-buyt/")
+    assert "GEOJSON Bản đồ tuyến" in words
+
+
+def test_freshness_is_that_of_the_status(songmay: Served) -> None:
+    assert "Quá hạn" in text(songmay, "datasets/quan-trac-nuoc-song/")
+    assert "Quá hạn" in text(songmay, "quality/")
+
+
+def test_the_citation_names_the_version(songmay: Served) -> None:
+    words = text(songmay, "datasets/ben-xe/")
+    assert "Bến xe và chuyến xe (phiên bản 1.1.0) [Bộ dữ liệu]. Dữ liệu mở Sông Mây." in words
+    assert "(2025)" in words
+
+
+def test_a_document_is_shown_in_the_readers_language_or_in_the_other(songmay: Served) -> None:
+    assert "Getting started" in text(songmay, "en/guides/bat-dau/")
+    assert "Bắt đầu" in text(songmay, "guides/bat-dau/")
+    fallback = read(songmay, "en/concepts/tong-quan/")
+    assert '<article lang="vi">' in fallback
+    assert "in Vietnamese" in text(songmay, "en/guides/")
+
+
+def test_the_report_link_carries_dataset_and_version(songmay: Served) -> None:
+    from dataclasses import replace
+    from types import MappingProxyType
+
+    world = songmay.world
+    settings = {
+        **world.release.catalog.settings,
+        "reportUrl": "https://f.example/new?title={subject}&body={dataset}@{version}",
+    }
+    catalog = replace(world.release.catalog, settings=MappingProxyType(settings))
+    page = pages(replace(world.release, catalog=catalog))["datasets/ben-xe/index.md"]
+    assert "body=ben-xe@1.1.0" in page
+    assert "B%C3%A1o%20l%E1%BB%97i" in page
+
+
+def test_markdown_stays_plain(songmay: Served) -> None:
+    """Nothing in a page is the language of one renderer: no macro, no include, no snippet."""
+    for path, page in pages(songmay.world.release).items():
+        assert not re.search(r"\{%|\{\{|^--8<--|^:::", page, re.MULTILINE), path
+        assert page.startswith("---\ntitle: ")
