@@ -48,9 +48,13 @@ class Asker:
                 self.missing.append((flag, question))
             return ""
         while True:
-            shown = question if must else f"{question} ({_('Enter to skip')})"
+            shown = question if must else _("{question} (Enter to skip)").format(question=question)
             answer: str = click.prompt(
-                shown, default=default if default is not None or must else "", show_default=bool(default), err=True
+                shown,
+                default=default if default is not None or must else "",
+                show_default=bool(default),
+                prompt_suffix=" " if shown.endswith("?") else ": ",
+                err=True,
             )
             answer = answer.strip()
             problem = check(answer) if answer else (_("This is needed.") if must else None)
@@ -77,6 +81,7 @@ class Asker:
         if given is None and self.is_interactive:
             for number, (value, words) in enumerate(choices, start=1):
                 common.say(f"  {number:>2}  {words}  ({value})")
+            question = _("{question} (number or name)").format(question=question)
         answer = self.text(flag, given, question, default=default, check=problem)
         return values[int(answer) - 1] if answer.isdigit() and answer not in values else answer
 

@@ -76,8 +76,8 @@ def _show(folder: Path, dataset: Dataset) -> list[tuple[Path, bytes]]:
                 )
             )
             for row, before, after in one.examples:
-                click.secho(f"    {_('row')} {row} - “{before}”", fg="red")
-                click.secho(f"    {_('row')} {row} + “{after}”", fg="green")
+                click.secho("    " + _("row {row}").format(row=row) + f" - “{before}”", fg="red")
+                click.secho("    " + _("row {row}").format(row=row) + f" + “{after}”", fg="green")
         show_notes(repair.notes)
         if repair.data is not None:
             found.append((path, repair.data))

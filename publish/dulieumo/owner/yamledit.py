@@ -53,10 +53,11 @@ def _read(text: str) -> Any:
 def _changed(value: Any, replacing: Mapping[Path, Any], appending: Mapping[Path, Mapping[str, Any]]) -> Any:
     value = copy.deepcopy(value)
     for path, new in replacing.items():
-        holder = _at(value, path[:-1])
-        if not isinstance(holder, (dict, list)):
-            raise CannotEdit(" ".join(map(str, path)))
-        holder[path[-1]] = new
+        holder: Any = _at(value, path[:-1])
+        try:
+            holder[path[-1]] = new
+        except (TypeError, IndexError) as error:
+            raise CannotEdit(" ".join(map(str, path))) from error
     for path, entry in appending.items():
         _at(value, path).append(dict(entry))
     return value
