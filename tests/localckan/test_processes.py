@@ -112,10 +112,12 @@ def test_a_server_that_ignores_the_request_is_killed_after_the_time(tmp_path: Pa
 
 
 def test_a_server_that_is_frozen_still_ends_in_order(tmp_path: Path) -> None:
-    process = launch(tmp_path, "/bin/sh", "-c", "trap 'echo bye; exit' TERM; while :; do sleep 0.05; done")
+    process = launch(tmp_path, "/bin/sh", "-c", "trap 'echo bye; exit' TERM; echo ready; while :; do sleep 0.05; done")
+    while "ready" not in (tmp_path / "part.log").read_text():
+        time.sleep(0.02)
     processes.send(process, signal.SIGSTOP)
     processes.stop(process, signal.SIGTERM, timeout_seconds=5)
-    assert (tmp_path / "part.log").read_text() == "bye\n"
+    assert (tmp_path / "part.log").read_text() == "ready\nbye\n"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', '{"pid": "x", "started": 1, "boot": "b"}'])
