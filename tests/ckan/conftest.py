@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +15,10 @@ from tests.ckan.world import World, bootstrapped
 from tests.conftest import REPOSITORY
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--ckan", default=VERSION, help="version of the CKAN that the tests publish to")
-
-
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[LocalCkan]:
-    """A running, bootstrapped CKAN for the whole session."""
-    version = str(pytestconfig.getoption("--ckan"))
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCkan]:
+    """A running, bootstrapped CKAN for the whole session; of another version with DULIEUMO_TEST_CKAN=2.11.5."""
+    version = os.environ.get("DULIEUMO_TEST_CKAN", VERSION)
     localckan.up(REPOSITORY / ".local-ckan", version=version)
     folder = tmp_path_factory.mktemp("ckan") / ".local-ckan"
     folder.mkdir()
