@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from dulieumo.store import FolderStore
@@ -17,11 +17,11 @@ from tests.build.test_build import EVERY_ROW, EVERY_TYPE
 from tests.catalogues import field
 
 
-def validator(kind: str) -> jsonschema.Draft202012Validator:
+def validator(kind: str) -> Any:
     text = resources.files("dulieumo").joinpath("schemas", f"{kind}.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    assert jsonschema_rs.meta.is_valid(schema)
+    return jsonschema_rs.validator_for(schema)
 
 
 def two_releases(folder: Path) -> FolderStore:
