@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dulieumo import localckan
 from dulieumo.errors import UsageError
 from dulieumo.localckan import LocalCkanFailed, LocalCkanUnavailable, failures, interpreter, settings, stack
 from dulieumo.localckan.layout import Layout, layout
@@ -225,3 +226,11 @@ def test_a_step_is_reported_at_both_ends_and_when_it_fails() -> None:
         ("two", Phase.STARTED),
         ("two", Phase.FAILED),
     ]
+
+
+def test_a_folder_that_cannot_be_written_is_one_error_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LocalCkanFailed) as caught:
+        localckan.up(tmp_path / "file" / ".local-ckan")
+    assert str(tmp_path / "file") in caught.value.message
+    assert caught.value.exit_code == 3

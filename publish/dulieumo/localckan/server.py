@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from dulieumo.i18n import _
@@ -92,7 +93,7 @@ class LocalCkan:
 
     def start(self, part: str) -> None:
         """Starts this part alone if it is dead, returns when it serves. Raises LocalCkanFailed."""
-        with locked(self.context.where.lock):
+        with _changing(self.context.where, silent):
             self.context = stack.ensure(self.context, part)
 
     def restart(self, part: str) -> None:
@@ -101,7 +102,7 @@ class LocalCkan:
 
     def mend(self, report: Report = silent) -> None:
         """What `up` does: every part that does not serve is started. 0.05 s when all is well."""
-        with locked(self.context.where.lock, report):
+        with _changing(self.context.where, report):
             self.context = stack.start_all(self.context.where, None, report)
 
     def reset_data(self, *, keep_organizations: bool = False) -> None:
@@ -110,6 +111,21 @@ class LocalCkan:
 
     def status(self) -> StackStatus:
         return stack_status(self.context.where)
+
+
+@contextmanager
+def _changing(where: Layout, report: Report) -> Iterator[None]:
+    """Holds the folder's lock during the block. What the file system refuses becomes LocalCkanFailed."""
+    try:
+        with locked(where.lock, report):
+            yield
+    except OSError as error:
+        raise LocalCkanFailed(
+            _("{file}: {reason}").format(file=error.filename or where.root, reason=error.strerror or error),
+            hint=_("Look at the free space and the rights of {folder}, or run as a normal user.").format(
+                folder=where.root
+            ),
+        ) from error
 
 
 def up(
@@ -126,7 +142,7 @@ def up(
     Raises LocalCkanUnavailable where this machine cannot have one, LocalCkanFailed, UsageError."""
     where = layout(folder, version=version, has_extensions=has_extensions)
     stack.check_folder(where)
-    with locked(where.lock, report):
+    with _changing(where, report):
         return LocalCkan(stack.start_all(where, settings, report))
 
 
@@ -138,7 +154,7 @@ def attach(folder: Path = FOLDER, *, version: str = VERSION, has_extensions: boo
 def down(folder: Path = FOLDER, *, report: Report = silent) -> None:
     """Stops every stack of the folder; no process of theirs is left. Data stay. No-op when nothing runs."""
     for where in stacks(folder):
-        with locked(where.lock, report):
+        with _changing(where, report):
             stack.stop_all(where, report)
 
 
@@ -153,7 +169,7 @@ def rebuild(
     """Stops a stack, throws all its data away and brings it up anew. Programs, ports and passwords stay."""
     where = layout(folder, version=version, has_extensions=has_extensions)
     stack.check_folder(where)
-    with locked(where.lock, report):
+    with _changing(where, report):
         stack.stop_all(where, report)
         with step(report, _("Throw the data away")):
             _throw_away(where)
