@@ -1,0 +1,120 @@
+"""How a dataset version looks on CKAN, on a plain server and on one with scheming: pure, so asked without a server."""
+
+from __future__ import annotations
+
+import pytest
+
+from dulieumo import descriptors
+from dulieumo.ckan import mapping
+from dulieumo.ckan.mapping import Options
+from dulieumo.ckan.model import Desired, Policy, Remote, ServerProfile
+from dulieumo.ckan.plan import Intent, plan, policy_of
+from dulieumo.model import Artifact, Catalog, DatasetVersion, Release
+from tests.ckan.world import SONGMAY
+
+PLAIN = ServerProfile(url="http://x", version="2.12.0", extensions=(), licenses=("cc-by", "notspecified"))
+OWN_LICENSES = ServerProfile(url="http://x", version="2.12.0", extensions=(), licenses=("CC-BY-4.0",))
+SCHEMING = ServerProfile(
+    url="http://x",
+    version="2.12.0",
+    extensions=("scheming_datasets",),
+    licenses=("CC-BY-4.0",),
+    scheming=("title", "notes", "frequency", "language", "theme", "publisher", "temporal_coverage", "spatial_coverage"),
+)
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    found = descriptors.read(SONGMAY).catalog
+    assert found is not None
+    return found
+
+
+def version(catalog: Catalog, name: str) -> DatasetVersion:
+    dataset = catalog.dataset(name)
+    assert dataset is not None
+    artifacts = []
+    for resource in dataset.resources:
+        for kind in ("parquet", "xlsx", "csv") if resource.is_table else ("file",):
+            path = f"{resource.name}.{resource.format if kind == 'file' else kind}"
+            media = "text/csv" if kind == "csv" else "application/octet-stream"
+            artifact = Artifact(
+                path=path, kind=kind, media_type=media, bytes=10, sha256="ab" * 32, resource=resource.name, rows=3
+            )
+            artifacts.append(artifact)
+    return DatasetVersion(dataset=dataset, content_hash="sha256:" + "0" * 64, artifacts=tuple(artifacts))
+
+
+def desired(catalog: Catalog, name: str, profile: ServerProfile = PLAIN, options: Options | None = None) -> Desired:
+    return mapping.desired(version(catalog, name), catalog, profile, options)
+
+
+def test_the_csv_comes_first_and_carries_the_table(catalog: Catalog) -> None:
+    found = desired(catalog, "ben-xe")
+    assert [resource.key for resource in found.resources] == [
+        "ben.csv",
+        "ben.parquet",
+        "ben.xlsx",
+        "chuyen.csv",
+        "chuyen.parquet",
+        "chuyen.xlsx",
+    ]
+    assert [resource.key for resource in found.resources if resource.table] == ["ben.csv", "chuyen.csv"]
+    assert found.resources[0].fields["name"] == "Bến xe (CSV)"
+    table = found.resources[3].table
+    assert table is not None
+    assert (table.primary_key, table.indexes) == (("ma_ben", "nam"), (("ma_ben",),))
+
+
+def test_the_licence_is_the_servers_own_or_the_nearest_that_it_knows(catalog: Catalog) -> None:
+    assert desired(catalog, "ben-xe").fields["license_id"] == "cc-by"
+    assert desired(catalog, "ben-xe", OWN_LICENSES).fields["license_id"] == "CC-BY-4.0"
+
+
+def test_a_server_with_scheming_gets_its_fields_filled(catalog: Catalog) -> None:
+    fields = desired(catalog, "quan-trac-nuoc-song", SCHEMING).fields
+    assert str(fields["frequency"]).endswith("/frequency/MONTHLY")
+    assert str(fields["theme"][0]).endswith("/data-theme/ENVI")
+    assert fields["temporal_coverage"] == [{"start": "2025-01-01", "end": "2025-01-04"}]
+    assert fields["publisher"][0]["email"] == "moi-truong@songmay.example"
+    assert "provenance" not in fields, "a field that the server's schema does not declare is not sent"
+    assert "frequency" not in desired(catalog, "quan-trac-nuoc-song").fields
+
+
+def test_linked_files_name_the_immutable_version(catalog: Catalog) -> None:
+    found = desired(catalog, "ben-xe", PLAIN, Options(file_base_url="https://kho.example/"))
+    assert found.resources[0].is_link
+    assert found.resources[0].fields["url"] == "https://kho.example/data/ben-xe/1.0.0/ben.csv"
+
+
+def test_a_rehearsal_has_names_and_ids_of_its_own(catalog: Catalog) -> None:
+    real, staged = (
+        desired(catalog, "ben-xe"),
+        desired(catalog, "ben-xe", PLAIN, Options(prefix="thu-", title_prefix="[Thử] ")),
+    )
+    assert staged.name == "thu-ben-xe"
+    assert str(staged.fields["title"]).startswith("[Thử] ")
+    assert not {item.id for item in real.resources} & {item.id for item in staged.resources}
+
+
+def test_a_page_address_that_cannot_exist_is_not_published(catalog: Catalog) -> None:
+    assert desired(catalog, "ben-xe").fields["url"] == ""
+
+
+def test_the_same_input_gives_the_same_plan(catalog: Catalog) -> None:
+    versions = tuple(version(catalog, dataset.name) for dataset in catalog.datasets)
+    release = Release(
+        name="r", content_hash="sha256:1", previous=None, catalog=catalog, versions=versions, tool={}, commit=None
+    )
+    remote, intent = Remote(profile=PLAIN, datasets={}), Intent(target="x")
+    assert plan(release, remote, intent) == plan(release, remote, intent)
+    assert len(plan(release, remote, intent).datasets) == 5
+    assert plan(release, remote, Intent(target="x", publisher="nobody")).is_empty
+
+
+def test_a_policy_is_looked_up_by_field_then_family_then_all() -> None:
+    policies = {"extras": Policy.LEAVE, "*": Policy.ADOPT, "resource.name": Policy.OURS}
+    assert policy_of(policies, "extras.Địa bàn", None) is Policy.LEAVE
+    assert policy_of(policies, "title", None) is Policy.ADOPT
+    assert policy_of(policies, "name", "ben.csv") is Policy.OURS
+    assert policy_of({}, "title", None) is Policy.OURS
