@@ -76,5 +76,11 @@ def test_json_never_ends_its_script() -> None:
     assert "\u2028" not in made
 
 
+def test_code_keeps_its_blank_lines_and_stays_one_block() -> None:
+    made = str(markdown.preformatted("a\n\n\n  b <c>{d}\n"))
+    assert "\n\n" not in made
+    assert html.unescape(made) == "a\n\n\n  b <c>{d}\n"
+
+
 def test_paragraphs_are_parted_by_blank_lines() -> None:
     assert markdown.paragraphs("một\nhai\n\n  ba\n") == ("một hai", "ba")

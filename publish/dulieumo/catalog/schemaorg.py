@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from dulieumo.catalog.notes import with_sample_note
 from dulieumo.model import Catalog, Column, Dataset, DatasetVersion, Release
 
 CONTEXT = "https://schema.org/"
@@ -39,7 +40,7 @@ def dataset(release: Release, version: DatasetVersion, language: str) -> dict[st
         "@id": dataset_uri(catalog, item.name),
         "url": folder,
         "name": item.title.in_(language),
-        "description": item.description.in_(language)[:DESCRIPTION_LETTERS],
+        "description": with_sample_note(item).in_(language)[:DESCRIPTION_LETTERS],
         "inLanguage": list(item.languages),
         "identifier": dataset_uri(catalog, item.name),
         "version": version.version,

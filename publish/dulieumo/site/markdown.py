@@ -47,9 +47,11 @@ def paragraphs(value: object) -> tuple[str, ...]:
 
 
 def preformatted(value: object) -> Markup:
-    """Lines kept, for the inside of `<pre>`, where Markdown does not look; braces hidden from renderers that know macros."""
+    """Lines kept, for the inside of `<pre>` in a block of HTML. Braces are hidden from renderers that know macros, and blank
+    lines from Markdown, for which they end the block."""
     text = _CONTROL.sub("", str(value).replace("\r\n", "\n"))
-    return Markup("".join(f"&#{ord(letter)};" if letter in "&<>\"'{}" else letter for letter in text))  # noqa: S704
+    escaped = "".join(f"&#{ord(letter)};" if letter in "&<>\"'{}" else letter for letter in text)
+    return Markup(re.sub(r"\n(?=\n)", "&#10;", escaped))  # noqa: S704 - every mark was replaced above
 
 
 def address(value: str | None) -> str:
