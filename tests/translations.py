@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import io
 from collections.abc import Iterator
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from dulieumo import cli, i18n
@@ -21,25 +21,42 @@ from dulieumo.cli import reference
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ROOT / "publish" / "dulieumo"
 LOCALES = CODE / "locale"
-CLICK_FILES = ("core.py", "exceptions.py", "formatting.py", "parser.py", "types.py", "decorators.py")
-KEYWORDS = {"_": None, "ngettext": (1, 2)}
+CLICK_FILES = ("core.py", "exceptions.py", "formatting.py", "parser.py", "types.py", "decorators.py", "termui.py")
+HEADER = "# The words of dulieumo. `make translations` writes this file; edit the msgstr only."
+KEPT = (b'"Language:', b'"Plural-Forms', b'"MIME-Version', b'"Content-T')
+"""The header's lines that gettext needs. The others hold dates and versions of tools, which would change the file."""
 
 
 def extract() -> Catalog:
     """Every text of the program, with the files that use it (no line numbers: they would change with every edit)."""
     catalog = Catalog(project="dulieumo", charset="utf-8")
-    for file, _line, message, comments, context in extract_from_dir(CODE, [("**.py", "python")], keywords=KEYWORDS):
-        catalog.add(message, locations=[(f"publish/dulieumo/{file}", 0)], auto_comments=comments, context=context)
+    for path in sorted(CODE.rglob("*.py")):
+        for text in texts_in(path):
+            catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     described = [*reference.EXIT_CODES.values(), *reference.TARGET_SETTINGS.values()]
     described += [text for _variable, _flag, text in reference.SETTINGS.values()]
-    for text in (*help_texts(cli.group), *described):
-        catalog.add(text, locations=[("publish/dulieumo/cli", 0)])
-    for file, _line, message, _comments, _context in extract_from_dir(
-        Path(click.__file__).parent, [("**.py", "python")]
-    ):
-        if Path(file).name in CLICK_FILES:
-            catalog.add(message, locations=[("click", 0)])
+    with i18n.speaking("en"):
+        for text in (*help_texts(cli.localized(cli.group)), *described):
+            catalog.add(text, locations=[("publish/dulieumo/cli", 0)])
+    for name in CLICK_FILES:
+        for text in texts_in(Path(click.__file__).with_name(name)):
+            catalog.add(text, locations=[("click", 0)])
+    catalog.add("required", locations=[("click", 0)])  # click translates it out of a variable
     return catalog
+
+
+def texts_in(path: Path) -> Iterator[str | tuple[str, str]]:
+    """The texts that a file gives to `_`, and the pairs that it gives to `ngettext`.
+
+    Out of the syntax tree: Babel's own reader does not see those inside an f-string before Python 3.12."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        given = [item.value for item in node.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+        if node.func.id == "_" and given:
+            yield given[0]
+        elif node.func.id == "ngettext" and len(given) == 2:
+            yield given[0], given[1]
 
 
 def help_texts(command: click.Command) -> Iterator[str]:
@@ -76,7 +93,7 @@ def merge_parts(catalog: Catalog, language: str) -> None:
                     known.string = message.string
 
 
-def has_text(words: str | tuple[str, ...] | list[str]) -> bool:
+def has_text(words: str | tuple[str, ...] | list[str] | None) -> bool:
     return all(words) if isinstance(words, (list, tuple)) else bool(words)
 
 
@@ -98,14 +115,17 @@ def missing(catalog: Catalog) -> list[str]:
 
 
 def text_of(catalog: Catalog) -> bytes:
+    """The .po file: the same bytes for the same texts, whenever and by whichever Babel it is written."""
+    catalog.header_comment = HEADER
+    catalog.fuzzy = False
     out = io.BytesIO()
     write_po(out, catalog, width=100, sort_output=True, omit_header=False, include_lineno=False, ignore_obsolete=True)
-    lines = out.getvalue().split(b"\n")
-    return b"\n".join(line for line in lines if not line.startswith((b'"POT-Creation-Date', b'"PO-Revision-Date')))
+    head, body = out.getvalue().split(b"\n\n", 1)
+    lines = [line for line in head.split(b"\n") if not line.startswith(b'"') or line.startswith(KEPT)]
+    return b"\n".join(lines) + b"\n\n" + body
 
 
 def main() -> None:
-    i18n.use("en")
     for language in sorted(path.name for path in LOCALES.iterdir() if path.is_dir()):
         catalog = updated(language)
         path = LOCALES / language / "LC_MESSAGES" / "dulieumo.po"
