@@ -62,6 +62,8 @@ class FaultProxy:
         self.silence_seconds = 3.0
         self._lock = threading.Lock()
         self._closing = False
+        self._is_up = threading.Event()
+        self._is_up.set()
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
@@ -75,9 +77,10 @@ class FaultProxy:
         self._listener.close()
 
     def clear(self) -> None:
-        """Forget what was seen and do nothing wrong any more."""
-        self.seen = []
+        """Forget what was seen and do nothing wrong any more; returns when the port is open again."""
         self.decide = lambda _seen: None
+        self._is_up.wait(10)
+        self.seen = []
         self.before = self.after = lambda _seen: None
 
     def once(self, number: int, fault: Fault) -> None:
@@ -152,6 +155,7 @@ class FaultProxy:
 
     def _refuse(self, connection: socket.socket) -> None:
         """Close the port for a moment: this connection ends before its answer, and the next ones are refused."""
+        self._is_up.clear()
         self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept, which would hold the port
         self._listener.close()
         _reset(connection)
@@ -163,6 +167,7 @@ class FaultProxy:
             except OSError:
                 time.sleep(0.02)
         threading.Thread(target=self._accept, daemon=True).start()
+        self._is_up.set()
 
     def _pass_on(self, head: bytes, body: bytes) -> bytes:
         lines = [

@@ -1,0 +1,293 @@
+"""Whatever goes wrong, at whichever request: one more push converges, nothing is lost, doubled or half visible.
+
+The scenarios are a new dataset and a change of an existing one. `make prove-ckan` runs each request × each fault; `make
+test` a seeded sample with every fault and every request at least once. The numbers are printed (-s, or on failure).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dulieumo.ckan.client import Patience
+from dulieumo.ckan.model import Receipt
+from dulieumo.errors import DulieumoError
+from dulieumo.localckan import LocalCkan
+from tests.ckan import look
+from tests.ckan.faultproxy import Fault, FaultProxy, Seen
+from tests.ckan.watch import Watch
+from tests.ckan.world import World, sysadmin
+
+pytestmark = [pytest.mark.ckan, pytest.mark.slow]
+SEED = 20261122
+HASTY = Patience(attempts=3, first_wait_seconds=0.01, longest_wait_seconds=1.2, connect_seconds=1, read_seconds=2.5)
+ROWS = {"ben.csv": 2, "chuyen.csv": 4}
+
+
+@dataclass
+class Scenario:
+    """Something to publish, how to get back to the state before it, and how many requests a push of it takes."""
+
+    name: str
+    world: World
+    proxy: FaultProxy
+    is_new: bool
+    back: Callable[[], None]
+    requests: int = 0
+
+    @property
+    def release(self) -> str:
+        return "moi"
+
+    def push(self) -> Receipt | None:
+        """One push through the proxy; None when it ended with an error."""
+        try:
+            return self.world.push(release_name=self.release, client=self.world.client(self.proxy.url, HASTY))
+        except DulieumoError:
+            return None
+
+    def watch(self) -> Watch:
+        return Watch(url=self.world.url, dataset="ben-xe", tables=ROWS, must_exist=not self.is_new)
+
+    def measure(self) -> None:
+        self.back()
+        self.proxy.clear()
+        assert self.push() is not None
+        self.requests = len(self.proxy.seen)
+        self.back()
+
+    def converge(self) -> None:
+        """One more push, with nothing going wrong, and then everything is as the release."""
+        self.proxy.clear()
+        receipt = self.world.push(release_name=self.release, client=self.world.client(self.proxy.url, HASTY))
+        assert not receipt.failures, receipt.failures
+        assert self.world.plan(release_name=self.release, is_deep=True).is_empty
+        found = self.world.verify(release_name=self.release)
+        assert found.is_clean, found.problems
+        body = look.show(self.world.anonymous(), "ben-xe")
+        assert len(body["resources"]) == len({item["id"] for item in body["resources"]}) == 6
+        assert [item["position"] for item in body["resources"]] == list(range(6))
+
+
+@pytest.fixture(scope="module")
+def both(server: LocalCkan, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A working copy with two releases in its store: `cu`, and `moi` with other rows, words and files."""
+    world = World(root=tmp_path_factory.mktemp("faults"), url=server.url, token_file=server.token_file)
+    world.keep_only("ben-xe")
+    world.release("cu")
+    world.rewrite("ben-xe", "chuyen", "ma_ben,nam,so_chuyen\nB1,2024,1311\nB2,2023,90\nB2,2024,8\nB2,2025,7\n", "1.0.1")
+    world.describe("ben-xe", lambda value: value.update(title="Bến xe, bản mới"), "1.0.2")
+    world.release("moi")
+    return world
+
+
+@pytest.fixture(params=["new", "change"])
+def scenario(request: pytest.FixtureRequest, both: World, ckan: LocalCkan, proxy: FaultProxy) -> Scenario:
+    is_new = request.param == "new"
+
+    def back() -> None:
+        proxy.clear()
+        (both.root / "dist" / "targets" / "thu" / "journal.jsonl").unlink(missing_ok=True)
+        ckan.reset_data(keep_organizations=True)
+        if not is_new:
+            receipt = both.push(release_name="cu")
+            assert not receipt.failures, receipt.failures
+
+    return Scenario(request.param, both, proxy, is_new, back)
+
+
+def chosen(scenario: Scenario, is_proof: bool) -> Iterator[tuple[int, Fault]]:
+    """All pairs, or a seeded sample: every fault, and every second request (the others are where publishers are killed)."""
+    if is_proof:
+        yield from ((number, fault) for number in range(scenario.requests) for fault in Fault)
+        return
+    faults = list(Fault)
+    random.Random(SEED + len(scenario.name)).shuffle(faults)
+    numbers = range(0, scenario.requests, 2)
+    for position in range(max(len(numbers), len(faults))):
+        yield numbers[position % len(numbers)], faults[position % len(faults)]
+
+
+def tell(scenario: Scenario, what: str, watches: list[Watch], runs: int) -> None:
+    gaps = sorted(gap for watch in watches for gap in watch.disagreements)
+    longest = f"{gaps[-1]:.3f} s, median {gaps[len(gaps) // 2]:.3f} s" if gaps else "none"
+    polls = sum(watch.polls for watch in watches)
+    print(
+        f"\n{scenario.name}, {what}: {runs} runs of {scenario.requests} requests, {polls} polls by readers, "
+        f"0 missing, 0 empty, file beside another hash: {len(gaps)} times, longest {longest}"
+    )
+
+
+def test_a_request_that_fails_once_does_no_harm(scenario: Scenario, is_proof: bool) -> None:
+    scenario.measure()
+    watches = []
+    runs = 0
+    for number, fault in chosen(scenario, is_proof):
+        scenario.back()
+        scenario.proxy.once(number, fault)
+        with scenario.watch() as watch:
+            scenario.push()
+            scenario.converge()
+        assert not watch.problems, (number, fault, watch.problems)
+        watches.append(watch)
+        runs += 1
+    tell(scenario, "one fault", watches, runs)
+
+
+def test_a_server_that_stays_away_leaves_what_was_there_and_the_next_push_converges(
+    scenario: Scenario, is_proof: bool
+) -> None:
+    scenario.measure()
+    watches = []
+    runs = 0
+    chance = random.Random(SEED)
+    for number in range(0, scenario.requests, 1 if is_proof else 4):
+        faults = list(Fault) if is_proof else [chance.choice([fault for fault in Fault if "silent" not in fault])]
+        for fault in faults:
+            scenario.back()
+            scenario.proxy.silence_seconds = 2.7
+            scenario.proxy.from_on(number, fault)
+            with scenario.watch() as watch:
+                receipt = scenario.push()
+                assert receipt is None or receipt.failures, (number, fault)
+                scenario.converge()
+            assert not watch.problems, (number, fault, watch.problems)
+            watches.append(watch)
+            runs += 1
+    tell(scenario, "lasting faults", watches, runs)
+
+
+def test_a_publisher_that_is_killed_at_any_request_resumes(scenario: Scenario, is_proof: bool) -> None:
+    scenario.measure()
+    watches = []
+    runs = 0
+    moments = ("before", "after") if is_proof else ("either",)
+    chance = random.Random(SEED)
+    for number in range(0 if is_proof else 1, scenario.requests, 1 if is_proof else 2):
+        for moment in moments:
+            scenario.back()
+            is_after = moment == "after" or (moment == "either" and chance.random() < 0.5)
+            with scenario.watch() as watch:
+                _killed_push(scenario, number, is_after=is_after)
+                scenario.converge()
+            assert not watch.problems, (number, moment, watch.problems)
+            watches.append(watch)
+            runs += 1
+    tell(scenario, "publisher killed", watches, runs)
+
+
+def _killed_push(scenario: Scenario, number: int, *, is_after: bool) -> None:
+    """A push in a process of its own, which dies when its request of this number has arrived, or was answered."""
+    world, proxy = scenario.world, scenario.proxy
+    proxy.clear()
+    config = world.root / "dulieumo.toml"
+    before = config.read_text(encoding="utf-8")
+    config.write_text(before.replace(world.url, proxy.url), encoding="utf-8")
+    # Its journal is the one of the push that resumes: what a killed run leaves must be of use to the next one.
+    command = [sys.executable, "-c", "from dulieumo.cli import main; main()", "push", "--release", scenario.release]
+    try:
+        child = subprocess.Popen(
+            command, cwd=world.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+
+        def kill(seen: object) -> None:
+            if getattr(seen, "number", -1) == number:
+                os.kill(child.pid, signal.SIGKILL)
+
+        if is_after:
+            proxy.after = kill
+        else:
+            proxy.before = kill
+        child.wait(60)
+    finally:
+        config.write_text(before, encoding="utf-8")
+        proxy.clear()
+
+
+@pytest.mark.parametrize("part", ["solr", "redis", "postgres", "worker"])
+def test_a_part_of_the_server_that_dies_at_any_request_loses_nothing(
+    scenario: Scenario, ckan: LocalCkan, part: str, is_proof: bool
+) -> None:
+    scenario.measure()
+    writes = [seen.number for seen in _clean_run(scenario) if seen.is_write]
+    chance = random.Random(f"{SEED}{part}")
+    numbers = writes if is_proof else [chance.choice(writes)]
+    watches = []
+    for number in numbers:
+        scenario.back()
+
+        def kill(seen: object, number: int = number) -> None:
+            if getattr(seen, "number", -1) == number:
+                ckan.kill_worker() if part == "worker" else ckan.kill(part)
+
+        scenario.proxy.before = kill
+        with scenario.watch() as watch:
+            scenario.push()
+            scenario.proxy.clear()
+            ckan.mend()
+            scenario.converge()
+        assert not [problem for problem in watch.problems if "empty" in problem], (number, watch.problems)
+        watches.append(watch)
+    tell(scenario, f"{part} killed", watches, len(numbers))
+
+
+def _clean_run(scenario: Scenario) -> list[Seen]:
+    scenario.back()
+    scenario.push()
+    return list(scenario.proxy.seen)
+
+
+def test_two_publishers_at_once_one_wins_and_the_other_says_so(
+    both: World, ckan: LocalCkan, proxy: FaultProxy, tmp_path: Path
+) -> None:
+    """The second one pushes another release in the middle of the first one's push."""
+    both.push(release_name="cu")
+    other = World(root=tmp_path / "kho", url=both.url, token_file=both.token_file)
+    shutil.rmtree(other.root / "datasets")
+    shutil.copytree(both.root / "datasets", other.root / "datasets")
+    shutil.copytree(both.root / "dist" / "store", other.root / "dist" / "store")
+    refused: list[Receipt] = []
+
+    def meanwhile(seen: object) -> None:
+        if "datastore_upsert" in getattr(seen, "path", "") and not refused:
+            other.describe("ben-xe", lambda value: value.update(title="Của người thứ hai"), "1.0.3")
+            other.release("khac")
+            refused.append(other.push(release_name="khac"))
+
+    proxy.before = meanwhile
+    receipt = both.push(release_name="moi", client=both.client(proxy.url))
+    assert not receipt.failures
+    assert [failure.exit_code for failure in refused[0].failures] == [4]
+    assert look.show(both.anonymous(), "ben-xe")["title"] == "Bến xe, bản mới"
+    assert both.verify(release_name="moi").is_clean
+    assert not other.push(release_name="khac").failures
+    assert look.show(both.anonymous(), "ben-xe")["title"] == "Của người thứ hai"
+    assert other.verify(release_name="khac").is_clean
+
+
+def test_an_edit_in_the_middle_of_a_push_is_not_overwritten(both: World, ckan: LocalCkan, proxy: FaultProxy) -> None:
+    both.push(release_name="cu")
+    admin = sysadmin(ckan)
+    edited: list[bool] = []
+
+    def meanwhile(seen: object) -> None:
+        if "package_revise" in getattr(seen, "path", "") and not edited:
+            edited.append(True)
+            admin.write("package_patch", {"id": "ben-xe", "notes": "Sửa trong lúc đẩy"})
+
+    proxy.before = meanwhile
+    receipt = both.push(release_name="moi", client=both.client(proxy.url))
+    assert [failure.exit_code for failure in receipt.failures] == [4]
+    body = look.show(both.anonymous(), "ben-xe")
+    assert (body["notes"], body["title"]) == ("Sửa trong lúc đẩy", "Bến xe và chuyến xe")
+    assert not both.push(release_name="moi").failures
+    assert both.verify(release_name="moi").is_clean
