@@ -1,0 +1,46 @@
+"""`dulieumo sign`: sign a release with the city's own key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dulieumo import errors, release, signing
+from dulieumo.cli import common
+from dulieumo.errors import UsageError
+from dulieumo.i18n import _
+from dulieumo.store import FolderStore
+
+
+@click.command("sign")
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="File of the private key (ed25519, PEM).")
+@click.option("--new-key", type=click.Path(path_type=Path, dir_okay=False), help="Make a key in this file instead.")
+@click.option("--release", "name", help="Release to sign; the latest if not given.")
+@common.settings_options
+@common.format_option("text", "json")
+def command(
+    key: Path | None, new_key: Path | None, name: str | None, datasets: Path | None, dist: Path | None, format_: str
+) -> int:
+    """Sign a release: an in-toto statement over the hashes of its files, in a DSSE envelope, kept beside it.
+
+    The passphrase of the key, if it has one, comes from the environment variable DULIEUMO_KEY_PASSPHRASE."""
+    if (key is None) == (new_key is None):
+        raise UsageError(_("Give either --key, to sign, or --new-key, to make a key."))
+    if new_key is not None:
+        public = signing.new_key(new_key)
+        if format_ == "json":
+            common.print_json({"private": str(new_key), "public": str(public)})
+        else:
+            common.answers().print(_("Public key: {path}").format(path=public), markup=False)
+            common.say(_("Publish the public key. Keep {path} secret and out of Git.").format(path=new_key))
+        return errors.DONE
+    assert key is not None
+    store = FolderStore(common.settings(datasets, dist).store)
+    wanted = release.read_manifest(store, name)["name"]
+    path = signing.sign(store, wanted, key)
+    if format_ == "json":
+        common.print_json({"release": wanted, "signature": path})
+    else:
+        common.answers().print(_("Release {name} signed: {path}").format(name=wanted, path=path), markup=False)
+    return errors.DONE
