@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -195,7 +196,7 @@ def _key(table: Table, given: Sequence[str], asker: Asker) -> tuple[str, ...]:
         columns = [_column(table, name) for name in given]
         rows = list(zip(*(column.texts for column in columns), strict=True))
         if len(set(rows)) < len(rows):
-            twice = next(row for at, row in enumerate(rows) if row in rows[:at])
+            twice = Counter(rows).most_common(1)[0][0]
             raise UsageError(
                 _("The key {key} does not tell the rows apart: {value} is there twice.").format(
                     key=", ".join(column.name for column in columns), value=", ".join(twice)

@@ -299,7 +299,7 @@ def _text(base: Inferred, cells: Sequence[Value], formats: Sequence[str], known:
 
 def keys(columns: Sequence[Inferred]) -> tuple[tuple[str, ...], ...]:
     """The single columns that tell all rows apart, codes and names first; where there is none, the pairs."""
-    usable = [column for column in columns if column.is_complete and column.type not in ("number", "boolean")]
+    usable = [column for column in columns if column.is_complete and not column.is_number and column.type != "boolean"]
     ranked = sorted(usable, key=_rank)
     single = tuple((column.name,) for column in ranked if column.is_unique and _rank(column)[0] < _NO_KEY)
     if single:

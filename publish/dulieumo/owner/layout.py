@@ -144,7 +144,8 @@ def _records(
     """The indexes of the rows that are records, and the heading above each of them where there are headings."""
     body = [at for at in range(start, len(rows)) if header.count(rows[at])]
     counts = [header.count(rows[at]) for at in body]
-    usual = median([count for count in counts if count >= 0.5 * max(counts)]) if counts else 0
+    fullest = max(counts, default=0)
+    usual = median([count for count in counts if count >= 0.5 * fullest]) if counts else 0
     sparse = [at for at in body if header.count(rows[at]) <= max(1, 0.34 * usual) and usual >= 3]
     last_full = max((at for at in body if at not in sparse and not is_total(rows[at])), default=start - 1)
     kept: list[int] = []
