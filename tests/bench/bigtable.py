@@ -5,6 +5,7 @@ ma (key) · ten · ma_xa · so_luong · so_tien · ty_le · ngay · nam · hoat_
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,22 +30,32 @@ FIELDS: list[dict[str, Any]] = [
     field("loai", constraints={"enum": ["cong-lap", "tu-thuc", "lien-doanh"]}),
 ]
 CHUNK = 100_000
+BYTES_PER_ROW = 112
 
 
-def write(folder: Path, rows: int) -> Path:
-    """Write a catalogue with one such table of `rows` rows (about 100 bytes each); returns its datasets/ folder."""
+def write(folder: Path, rows: int, *, is_shuffled: bool = False) -> Path:
+    """Write a catalogue with one such table of `rows` rows (about 112 bytes each); returns its datasets/ folder.
+
+    `is_shuffled`: the rows of its chunks come by turns from all over the order of the key."""
     root = made.write(folder, [made.package("bo", [made.resource("bang", FIELDS, ["ma"])])], {"bo/bang.csv": ""})
     schema = resolve.schema(made.resource("bang", FIELDS, ["ma"])["schema"])
     arrow = pa.schema([(column.name, cells.arrow_type(column)) for column in schema.columns])
     with (root / "linh-vuc/bo/data/bang.csv").open("wb") as file:
         file.write(csvfile.header(schema.columns))
         for start in range(0, rows, CHUNK):
-            file.write(csvfile.records(schema.columns, _chunk(arrow, start, min(CHUNK, rows - start))))
+            n = pa.array(range(start, min(start + CHUNK, rows)), pa.int64())
+            if is_shuffled:  # 7 919 is prime: each number below `rows` once, wherever 7 919 does not divide `rows`
+                mixed = pc.multiply(n, 7_919)
+                n = pc.subtract(mixed, pc.multiply(pc.divide(mixed, rows), rows))
+            file.write(csvfile.records(schema.columns, _rows(arrow, n)))
     return root
 
 
 def _chunk(arrow: pa.Schema, start: int, count: int) -> pa.RecordBatch:
-    n = pa.array(range(start, start + count), pa.int64())
+    return _rows(arrow, pa.array(range(start, start + count), pa.int64()))
+
+
+def _rows(arrow: pa.Schema, n: pa.Array) -> pa.RecordBatch:
 
     def scatter(modulus: int) -> pa.Array:
         """Numbers below `modulus` that look random and are the same every time (a multiplicative hash)."""
@@ -61,11 +72,12 @@ def _chunk(arrow: pa.Schema, start: int, count: int) -> pa.RecordBatch:
         padded(pc.add(scatter(1000), 26_000), 5),
         scatter(1_000_000),
         pc.multiply(scatter(900_000), 1000),
-        scatter(1_000_000).cast(pa.decimal128(19, 0)).cast(pa.decimal128(38, 4)),
+        pc.multiply(scatter(1_000_000).cast(pa.decimal128(19, 0)), pa.scalar(Decimal("0.0001"))).cast(
+            pa.decimal128(7, 4)
+        ),
         pc.add(scatter(7300), 12_000).cast(pa.int32()).cast(pa.date32()),
         pc.add(scatter(25), 2000).cast(pa.int32()),
         pc.equal(scatter(2), 0),
         pc.take(kinds, scatter(3)),
     ]
-    columns[5] = pa.array([None if v is None else v / 10000 for v in columns[5].to_pylist()], pa.decimal128(7, 4))
     return pa.RecordBatch.from_arrays(columns, schema=arrow)
