@@ -42,6 +42,10 @@ def compute(catalog: Catalog, today: date, *, release: str | None = None, known:
         dataset.name: _dataset(dataset, freshness.freshness(dataset, today, rule), today, more)
         for dataset in catalog.datasets
     }
+    for name, entry in datasets.items():
+        verified = _verified(more.verification, name, release, len(datasets))
+        if verified:
+            entry["verified"] = verified
     states = Counter(entry["freshness"]["state"] for entry in datasets.values())
     summary: dict[str, Any] = {
         "datasets": len(datasets),
@@ -73,9 +77,6 @@ def _dataset(dataset: Dataset, fresh: Freshness, today: date, known: Known) -> d
     quality = _entry(known.quality, dataset.name)
     if quality:
         entry["quality"] = dict(quality)
-    verified = _verified(known.verification, dataset)
-    if verified:
-        entry["verified"] = verified
     return entry
 
 
@@ -108,15 +109,15 @@ def _verification(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, "problems": len(document.get("problems", ()))} if found else {}
 
 
-def _verified(document: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
-    """Whether the public got this version as released: it says nothing of a version that the verification did not see."""
-    entry = _entry(document, dataset.name)
-    at = entry.get("at") or document.get("at")
-    if not entry or not at or entry.get("version", dataset.version) != dataset.version:
+def _verified(document: Mapping[str, Any], dataset: str, release: str | None, count: int) -> dict[str, Any]:
+    """Whether the public got this dataset as released; empty where the verification looked at another release, or at a part."""
+    at = document.get("at")
+    if not at or release is None or document.get("release") != release:
         return {}
-    problems = entry.get("problems", entry.get("differences", ()))
-    count = problems if isinstance(problems, int) else len(problems)
-    return {"at": at, "ok": bool(entry.get("ok", not count)), "problems": count}
+    problems = sum(probe.get("dataset") == dataset for probe in document.get("problems", ()))
+    if not problems and document.get("datasets") != count:  # narrowed to one publisher: the others were not looked at
+        return {}
+    return {"at": at, "ok": not problems, "problems": problems}
 
 
 def read_known(dist: Path) -> Known:

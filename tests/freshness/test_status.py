@@ -56,7 +56,7 @@ def test_the_status_follows_its_schema(catalog: Catalog, schema: Any) -> None:
         "release": "r1",
         "at": "2026-11-22T02:00:00Z",
         "problems": [{"dataset": "hai"}],
-        "datasets": [{"name": "mot", "ok": True}, {"name": "hai", "problems": 1}],
+        "datasets": 2,
     }
     made_status = status.compute(catalog, TODAY, release="r1", known=Known(quality=quality, verification=verification))
     jsonschema.validate(made_status, schema)
@@ -75,9 +75,19 @@ def test_only_the_issues_that_still_hold_are_named(catalog: Catalog) -> None:
     assert "issues" not in made_status["datasets"]["hai"]
 
 
-def test_a_verification_of_another_version_says_nothing_of_this_one(catalog: Catalog) -> None:
-    seen = {"at": "2026-11-22T02:00:00Z", "datasets": [{"name": "mot", "version": "0.9.0", "ok": True}]}
-    assert "verified" not in status.compute(catalog, TODAY, known=Known(verification=seen))["datasets"]["mot"]
+def test_a_verification_of_another_release_or_of_a_part_says_nothing_of_the_rest(catalog: Catalog) -> None:
+    seen = {"at": "2026-11-22T02:00:00Z", "release": "r1", "datasets": 2, "problems": []}
+
+    def verified(release: str | None, **more: Any) -> list[str]:
+        known = Known(verification={**seen, **more})
+        made_status = status.compute(catalog, TODAY, release=release, known=known)
+        return [name for name, entry in made_status["datasets"].items() if "verified" in entry]
+
+    assert verified("r1") == ["hai", "mot"]
+    assert verified("r2") == []
+    assert verified(None) == []
+    assert verified("r1", datasets=1) == []
+    assert verified("r1", datasets=1, problems=[{"dataset": "mot"}]) == ["mot"]
 
 
 def test_it_is_written_for_the_working_copy_where_nothing_was_released(root: Path, schema: Any) -> None:

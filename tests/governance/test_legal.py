@@ -133,3 +133,13 @@ def test_a_text_in_parts_without_the_cited_article_is_judged_by_all_of_them() ->
 def test_the_citations_of_this_repository_hold(repository: Path) -> None:
     reading = descriptors.read(repository / "datasets")
     assert legal.check(reading) == ()
+
+
+def test_the_check_reports_it_with_everything_else(tmp_path: Path) -> None:
+    from dulieumo.check import check
+
+    root = write(tmp_path, ["ND-47-2020#17"], decided="2026-01-10")
+    report = check(descriptors.read(root))
+    assert not report.is_valid
+    assert "legal-basis-not-in-force" in {item.code for item in report.findings}
+    assert check(descriptors.read(root), only=["can-cu-phap-ly"]).is_valid

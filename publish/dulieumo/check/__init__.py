@@ -22,6 +22,7 @@ from dulieumo import __version__, canonical
 from dulieumo.check import cache, guard
 from dulieumo.check.report import CheckedTable, CheckReport, Collector, Tally
 from dulieumo.descriptors import Reading
+from dulieumo.governance import legal
 from dulieumo.model import Catalog, Dataset, Resource
 from dulieumo_rules.findings import Place
 
@@ -53,7 +54,9 @@ def check(
     The findings of the descriptors are part of the report. Nothing else is written, and nothing reaches the network."""
     out = Collector()
     files = _files(reading, only)
-    out.extend(found for found in reading.findings if files is None or found.place.file.startswith(files))
+    for found in (*reading.findings, *legal.check(reading)):
+        if files is None or found.place.file.startswith(files):
+            out.add(found)
     tables: list[CheckedTable] = []
     inputs: dict[str, str] = {}
     if reading.catalog is not None:

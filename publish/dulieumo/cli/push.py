@@ -16,6 +16,7 @@ from dulieumo.i18n import _, ngettext
 if TYPE_CHECKING:
     from dulieumo.ckan.client import Client
     from dulieumo.ckan.model import Plan, Receipt
+    from dulieumo.model import Release
 
 
 @click.command("push")
@@ -109,7 +110,34 @@ def run(
         value = files.receipt_to_json(receipt)
         files.write(connection.own_receipt_file, value)
         files.write(connection.receipt_file, value)
+        _log(settings, made, release, receipt)
     return receipt
+
+
+def _log(settings: Settings, made: Plan, release: Release, receipt: Receipt) -> None:
+    """A line in the log of publications, unless there was nothing to do."""
+    from dulieumo.governance import audit
+
+    touched = [
+        version for item in made.datasets if item.changes and (version := release.version(item.name)) is not None
+    ]
+    if not receipt.done and not receipt.failures:
+        return
+    audit.append(
+        settings.store / audit.FILE,
+        audit.Event(
+            action="push",
+            target=receipt.target,
+            url=receipt.url,
+            release=release.name,
+            result="failed" if receipt.failures else "done",
+            content_hash=release.content_hash,
+            commit=release.commit,
+            datasets=audit.changed([(version.name, version.version) for version in touched]),
+            counts=dict(receipt.done),
+            note="; ".join(f"{failure.name}: {failure.message}" for failure in receipt.failures[:5]),
+        ),
+    )
 
 
 def _same_plan(asked: Plan, made: Plan) -> None:
