@@ -9,11 +9,13 @@ import string
 import unicodedata
 from pathlib import Path
 
+import click
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 
-from dulieumo import cli
+from dulieumo import cli, i18n
+from dulieumo.cli import reference
 from tests import translations
 
 PATH = translations.LOCALES / "vi" / "LC_MESSAGES" / "dulieumo.po"
@@ -111,6 +113,34 @@ def test_the_compiled_catalogue_answers_every_text_with_its_translation(written:
         else:
             one, other = message.id[0], message.id[1]
             assert {spoken.ngettext(one, other, count) for count in (0, 1, 2, 100)} == {translation or one}
+
+
+def test_the_help_of_every_command_is_vietnamese_to_the_last_option(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], written: Catalog
+) -> None:
+    monkeypatch.setenv("DULIEUMO_LANG", "vi")
+    monkeypatch.setenv("COLUMNS", "2000")  # no text is broken into lines or cut short
+    monkeypatch.setitem(cli.group.context_settings, "max_content_width", 2000)
+    english = {" ".join(text.split()) for text, translation in pairs(written) if text != translation and " " in text}
+    paths = ["dulieumo", *(path for path, _command in reference.commands(cli.group, "dulieumo"))]
+    assert len(paths) > 40
+    for words in (path.split()[1:] for path in paths):
+        assert cli.run([*words, "--help"]) == 0
+        shown = [line.strip() for line in capsys.readouterr().out.splitlines()]
+        parts = {part for line in shown for part in (line, re.split(r"\s{2,}", line)[-1])}
+        assert not parts & english, words
+
+
+def test_the_first_sentence_of_a_command_fits_the_list_of_commands_of_a_small_window(written: Catalog) -> None:
+    i18n.use("vi")
+    context = click.Context(cli.group)
+    long = {}
+    for name in cli.group.list_commands(context):
+        command = cli.group.get_command(context, name)
+        assert command is not None
+        if command.get_short_help_str(80 - 6 - len("verify-release")).endswith("..."):
+            long[name] = command.help
+    assert long == {}
 
 
 def test_texts_are_found_wherever_the_code_says_them(tmp_path: Path) -> None:

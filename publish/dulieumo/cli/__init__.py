@@ -99,6 +99,7 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
     i18n.use(i18n.choose())
+    localized(group)  # --help may come before --lang, or without it
     verbose = any(word == "--verbose" or (word.startswith("-v") and set(word[1:]) == {"v"}) for word in words)
     try:
         code: Any = group.main(words, prog_name="dulieumo", standalone_mode=False)
