@@ -20,8 +20,6 @@ from dulieumo.i18n import _
 from dulieumo.model import Catalog, Dataset, Resource
 from dulieumo.store import FolderStore
 
-BIG_BYTES = 50_000_000
-"""From this size on a source belongs in the store: forges refuse files of 100 MB and warn from 50 MB."""
 FOLDER = "sources"
 
 

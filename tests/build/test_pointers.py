@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from dulieumo import pointers
+from dulieumo import build, descriptors, pointers
 from dulieumo.cli import run
 from dulieumo.errors import ConfigError, ReleaseError
 from dulieumo.store import FolderStore
+from dulieumo_rules.texts import render
 from tests import catalogues as made
 from tests.build.making import make, only
 from tests.catalogues import field
@@ -67,8 +68,13 @@ def test_an_unfetched_or_other_source_is_not_built(tmp_path: Path) -> None:
         if text is not None:
             world.path.parent.mkdir(exist_ok=True)
             world.path.write_text(text)
+        reading = descriptors.read(world.root)
+        assert reading.catalog is not None
+        codes = [item.code for item in reading.findings]
+        assert codes == ([] if text is not None and len(text) == len(TEXT) else ["source-not-fetched"])
+        (dataset,) = reading.catalog.datasets
         with pytest.raises(ReleaseError) as refused:
-            make(world.root, world.store)
+            build.build(reading.catalog, dataset, world.root, world.store)
         assert "dulieumo fetch" in str(refused.value.hint)
     world.run("fetch")
     version = only(make(world.root, world.store))
@@ -102,3 +108,11 @@ def test_the_command_stores_a_file_and_prints_its_pointer(tmp_path: Path, capsys
     assert world.store.local_path(pointer["key"]).read_text() == "ma\n"
     assert world.run("fetch", "bo", "--put", str(other)) == 2
     assert world.run("fetch", "la") == 2
+
+
+def test_a_source_too_big_for_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(descriptors, "BIG_BYTES", 1_000_000)
+    root = made.one(tmp_path, [field("ma")], "ma\n" + "a" * 2_500_000 + "\n", ["ma"])
+    (item,) = descriptors.read(root).findings
+    assert (item.code, item.is_error, item.values["megabytes"]) == ("source-too-big", False, 2)
+    assert "dulieumo fetch --put" in render(item, "vi").fix

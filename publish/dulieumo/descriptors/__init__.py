@@ -9,16 +9,19 @@ Descriptors are untrusted: nothing is fetched, no link is followed, and a path n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dulieumo import model
-from dulieumo_rules.findings import Finding, Place, by_place, finding
+from dulieumo_rules.findings import Finding, Place, Severity, by_place, finding
 
 from . import consistency, profile, resolve, yamlfile
 from .yamlfile import Document
+
+BIG_BYTES = 50_000_000
+"""From this size on a source belongs in the store: forges warn from 50 MB and refuse 100 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,10 +154,26 @@ def _paths(root: Path, dataset: model.Dataset, document: Document) -> list[Findi
         relative = f"{dataset.folder}/{resource.path}"
         if _is_link(root, relative):
             found.append(finding("path-is-link", place, path=resource.path))
-        elif "dulieumo:pointer" not in resource.descriptor and not (root / relative).is_file():
-            code = "sample-not-made" if resource.kind is model.Kind.SAMPLE else "file-absent"
-            found.append(finding(code, place, path=resource.path, dataset=dataset.name))
+        else:
+            found.extend(_file(root / relative, dataset, resource, place))
     return found
+
+
+def _file(path: Path, dataset: model.Dataset, resource: model.Resource, place: Place) -> Iterator[Finding]:
+    """Whether the file is there: in the repository, or, where a pointer stands for it, fetched. Hashes are for the build."""
+    size = path.stat().st_size if path.is_file() else None
+    values = {"path": resource.path, "dataset": dataset.name}
+    pointer = resource.descriptor.get("dulieumo:pointer")
+    if pointer is not None:
+        if size != pointer["bytes"]:
+            yield finding("source-not-fetched", place, **values)
+    elif size is None:
+        yield finding("sample-not-made" if resource.kind is model.Kind.SAMPLE else "file-absent", place, **values)
+    elif size > BIG_BYTES:
+        megabytes, limit = size // 1_000_000, BIG_BYTES // 1_000_000
+        yield finding(
+            "source-too-big", place, severity=Severity.WARNING, path=resource.path, megabytes=megabytes, limit=limit
+        )
 
 
 def _is_link(root: Path, relative: str) -> bool:

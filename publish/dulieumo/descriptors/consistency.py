@@ -8,6 +8,7 @@ from typing import Any
 from dulieumo.model import Catalog, Dataset, ForeignKey, Resource, Schema, Status
 from dulieumo_rules.findings import Finding, finding
 
+from . import licences
 from .profile import nearest
 from .yamlfile import Document, Path
 
@@ -60,6 +61,7 @@ def _dataset(catalog: Catalog, dataset: Dataset, document: Document) -> Iterator
     if dataset.status is Status.SUPERSEDED and catalog.dataset(dataset.superseded_by or "") is None:
         yield finding("superseded-by-nothing", document.place(("dulieumo:status",)))
     yield from _twice([item.name for item in dataset.resources], "resource-twice", ("resources",), document)
+    yield from licences.check(dataset, document)
 
 
 def _resource(dataset: Dataset, resource: Resource, path: Path, document: Document) -> Iterator[Finding]:
