@@ -162,13 +162,13 @@ def _paths(root: Path, dataset: model.Dataset, document: Document) -> list[Findi
 def _file(path: Path, dataset: model.Dataset, resource: model.Resource, place: Place) -> Iterator[Finding]:
     """Whether the file is there: in the repository, or, where a pointer stands for it, fetched. Hashes are for the build."""
     size = path.stat().st_size if path.is_file() else None
-    values = {"path": resource.path, "dataset": dataset.name}
     pointer = resource.descriptor.get("dulieumo:pointer")
     if pointer is not None:
         if size != pointer["bytes"]:
-            yield finding("source-not-fetched", place, **values)
+            yield finding("source-not-fetched", place, path=resource.path, dataset=dataset.name)
     elif size is None:
-        yield finding("sample-not-made" if resource.kind is model.Kind.SAMPLE else "file-absent", place, **values)
+        code = "sample-not-made" if resource.kind is model.Kind.SAMPLE else "file-absent"
+        yield finding(code, place, path=resource.path, dataset=dataset.name)
     elif size > BIG_BYTES:
         megabytes, limit = size // 1_000_000, BIG_BYTES // 1_000_000
         yield finding(
