@@ -46,6 +46,12 @@ class Table:
     as_of: str | None = None
     bounds: tuple[float, float, float, float] | None = None
     crs: int | None = None
+    checks: tuple[Mapping[str, Any], ...] = ()
+    """The entries of `dulieumo:checks`: each names a rule and gives what it asks for."""
+
+    def asked(self, rule: str) -> tuple[Mapping[str, Any], ...]:
+        """What the descriptor asks of a rule, one entry per time."""
+        return tuple(entry for entry in self.checks if entry.get("rule") == rule)
 
     def field(self, name: str) -> Field | None:
         return next((item for item in self.fields if item.name == name), None)

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import attrs
+import pyarrow as pa
 from frictionless import Check
 from frictionless import errors as stock
 
@@ -16,16 +17,18 @@ from dulieumo_rules.findings import Finding, Place, Severity
 from dulieumo_rules.rules import unique_key
 from dulieumo_rules.shape import Field, Table, fields_of
 
+BATCH = 10_000
 ALL = "dulieumo"
 """The type of the check that runs every rule that finds errors. Frictionless knows no warnings: those are asked by name."""
 
 
 @cache
-def error_class(code: str) -> type[stock.CellError] | type[stock.RowError] | None:
-    """The Frictionless error of a rule: on a cell or on a row; None for codes that are not ours."""
+def error_class(code: str) -> type[stock.TableError] | None:
+    """The Frictionless error of a rule: on a cell, a row or the table; None for codes that are not ours."""
     if code not in rules.rule_codes():
         return None
-    base = stock.CellError if texts.unit_of(code) is texts.Unit.CELL else stock.RowError
+    unit = texts.unit_of(code)
+    base = {texts.Unit.CELL: stock.CellError, texts.Unit.ROW: stock.RowError}.get(unit, stock.TableError)
     wording = texts.wording(code)
     assert wording is not None, "every rule has its texts; the tests hold that"
     title, _message, fix = wording.in_("en")
@@ -65,6 +68,8 @@ class _RuleCheck(Check):
         self._table: Table | None = None
         self._fields: list[Field] = []
         self._keys: list[unique_key.Seen] = []
+        self._waiting: list[dict[str, str | None]] = []
+        self._totals: dict[tuple[str, str], dict[str, int | str]] = {}
 
     def validate_start(self) -> Iterable[Any]:
         """Learn the table's shape; the columns are those that Frictionless pairs with the labels."""
@@ -83,6 +88,7 @@ class _RuleCheck(Check):
             fields=tuple(paired.get(name, field) for name, field in declared.items()),
             schema=schema,
             is_sample=resource.custom.get("dulieumo:kind") == "sample",
+            checks=tuple(resource.custom.get("dulieumo:checks", ())),
             sources=tuple(str(source["dulieumo:id"]) for source in sources if "dulieumo:id" in source),
         )
         if unique_key.CODE in self.codes:
@@ -92,7 +98,8 @@ class _RuleCheck(Check):
     def validate_row(self, row: Any) -> Iterator[Any]:
         table = self._table
         assert table is not None, "validate_start() came first"
-        cells = [cell if isinstance(cell, str) else None for cell in row.cells]
+        cells: list[str | None] = [cell if isinstance(cell, str) else None for cell in row.cells]
+        cells += [None] * (len(self._fields) - len(cells))  # a row that is too short
         for field, cell in zip(self._fields, cells, strict=False):
             if not field.name or cell is None or field.is_missing(cell):
                 continue
@@ -109,6 +116,9 @@ class _RuleCheck(Check):
             field.name: None if cell is None or field.is_missing(cell) else cell
             for field, cell in zip(self._fields, cells, strict=False)
         }
+        self._waiting.append(by_name)
+        if len(self._waiting) >= BATCH:
+            self._collect(table)
         texts_ = [by_name.get(field.name) for field in table.fields]
         for rule in rules.row_rules():
             if rule.CODE in self.codes and rule.applies(table):
@@ -121,11 +131,33 @@ class _RuleCheck(Check):
             if values_ is not None:
                 yield self._error(unique_key.CODE, row, None, "", values_)
 
+    def validate_end(self) -> Iterator[Any]:
+        table = self._table
+        if table is None:  # the table could not be opened
+            return
+        self._collect(table)
+        for rule in rules.column_rules():
+            for field in table.fields:
+                total = self._totals.get((rule.CODE, field.name))
+                values = rule.conclude(total, field, table) if total is not None else None
+                made = error_class(rule.CODE)
+                if values is not None and made is not None:
+                    yield made(note=f"{field.name}: {_note(rule.CODE, values)}")
+
+    def _collect(self, table: Table) -> None:
+        """Give the waiting rows to the rules on columns."""
+        rows, self._waiting = self._waiting, []
+        for rule in rules.column_rules():
+            for field in table.fields:
+                if rule.CODE in self.codes and rule.applies(field, table) and rows and field.name in rows[0]:
+                    cells = pa.array([row.get(field.name) for row in rows], pa.string())
+                    rules.add_counts(self._totals.setdefault((rule.CODE, field.name), {}), rule.collect(cells, field))
+
     def _error(self, code: str, row: Any, field: Field | None, cell: str, values: rules.Values) -> Any:
-        note = texts.render(Finding(code=code, place=Place(file=""), values=values), "en").message
-        made = error_class(code)
+        note = _note(code, values)
+        made: Any = error_class(code)
         shown = [cell if isinstance(cell, str) else str(cell or "") for cell in row.cells]
-        if made is not None and issubclass(made, stock.CellError):
+        if issubclass(made, stock.CellError):
             assert field is not None, "a finding on a cell names its column"
             return made(
                 note=note,
@@ -135,5 +167,8 @@ class _RuleCheck(Check):
                 field_name=field.name,
                 field_number=field.position,
             )
-        assert made is not None, "only rules of ours come here"
         return made(note=note, cells=shown, row_number=row.row_number)
+
+
+def _note(code: str, values: rules.Values) -> str:
+    return texts.render(Finding(code=code, place=Place(file=""), values=values), "en").message

@@ -20,5 +20,6 @@ def of(catalog: Catalog, dataset: Dataset, resource: Resource) -> Table:
         sources=ids,
         as_of=dataset.data_as_of,
         bounds=tuple(bounds) if bounds else None,
+        checks=resource.checks,
         crs=resource.descriptor.get("dulieumo:crs"),
     )

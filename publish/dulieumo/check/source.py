@@ -106,7 +106,7 @@ def slow(path: Path, resource: Resource) -> Source:
     for record in islice(stream, header):
         labels = record.cells if record.row == header else labels
     assert resource.schema is not None
-    width = len(labels) if header else len(resource.schema.columns)
+    width = len(labels) if labels else len(resource.schema.columns)
     return Source(labels=tuple(labels), chunks=_slow_chunks(stream, width))
 
 

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from dulieumo import tables
 from dulieumo.check import (
+    columns,
     constraints,
     fingerprints,
     header,
@@ -74,6 +75,7 @@ class Subject:
     dataset_said: Callable[[tuple[str | int, ...]], Place]
     """The place of a part of the dataset's descriptor."""
     today: date
+    previous: columns.Previous | None = None
     only_schema: bool = False
     """Leave out our rules and the gate; for the benchmark of the verdict alone, which no report is made from."""
 
@@ -89,6 +91,8 @@ class Found:
     blank_key: bool
     seen: Mapping[str, Seen]
     groups: Mapping[tuple[str | None, ...], int]
+    missing: Mapping[str, int]
+    collected: columns.Collected
 
 
 def check(subject: Subject, out: Collector) -> int:
@@ -134,7 +138,13 @@ class _Opened:
         self.screens = [Screen(field, _reader(field, schema)) for field in self.columns]
         self.keys = keys.of(subject.resource)
         self.gate = personal.opened(self.table, [field for field in self.columns if field.name])
+        self.totals = columns.Totals()
         self.references = subject.targets.of(subject.dataset, subject.resource)
+
+    def add(self, found: Found) -> None:
+        """Take in what the next chunk gave for the table as a whole."""
+        self.gate.add(found.seen, found.groups)
+        self.totals.add(found.rows, found.missing, found.collected)
 
     def named(self, chunk: Chunk) -> dict[str, pa.Array]:
         """The chunk's declared columns by field name, as they stand in the file."""
@@ -161,6 +171,7 @@ def _check(subject: Subject, opened: Any, out: Collector) -> int:
         out.extend(problems)
         if schema is None:
             return sum(len(chunk.rows) for chunk in first.chunks)
+    out.extend(columns.misdeclared(table, subject.described(("dulieumo:checks",))))
     unusable = list(constraints.problems(table, schema, lambda field: _declared(subject, field)))
     if unusable:
         out.extend(unusable)
@@ -168,6 +179,7 @@ def _check(subject: Subject, opened: Any, out: Collector) -> int:
     state = _Opened(subject, opened, schema, first.labels)
     rows = _everything(state, first, out)
     if not subject.only_schema:
+        out.extend(columns.findings(state.table, state.totals, subject.previous, subject.place))
         _ask_gate(state, out)
     return rows
 
@@ -177,9 +189,9 @@ def _ask_gate(state: _Opened, out: Collector) -> None:
     subject = state.subject
     said = subject.dataset_said(("dulieumo:personalData",))
     found = list(personal.findings(state.gate, subject.dataset, subject.resource, subject.place, said, subject.today))
-    columns = personal.personal_columns(found)
-    if columns:
-        out.replace(lambda item: personal.masked(item, columns))
+    hidden = personal.personal_columns(found)
+    if hidden:
+        out.replace(lambda item: personal.masked(item, hidden))
     out.extend(found)
 
 
@@ -211,7 +223,7 @@ def _screened(state: _Opened, first: Source, out: Collector) -> int:
             rows += found.rows
             blank_key = blank_key or found.blank_key
             out.extend(found.findings)
-            state.gate.add(found.seen, found.groups)
+            state.add(found)
             for print_, hashes in zip(prints, found.hashes, strict=True):
                 print_.add(hashes)
             yield from found.doubtful
@@ -292,13 +304,16 @@ def _look(state: _Opened, chunk: Chunk, *, with_keys: bool = True) -> Found:
         texts = keys.texts(key, state.subject.resource, state.fields, state.named(chunk), present, doubts)
         hashes.append(fingerprints.of(texts) if texts is not None else np.empty(0, np.uint64))
         blank_key = blank_key or (key.code == "primary-key" and texts is not None and texts.null_count > 0)
+    whole = not state.subject.only_schema
     return Found(
         rows=count,
+        missing={name: cells.null_count for name, cells in present.items()},
+        collected=columns.collect(state.table, present) if whole else {},
         doubtful=[chunk.record(index) for index in wanted],
         findings=found,
         hashes=hashes,
         blank_key=blank_key,
-        seen={} if state.subject.only_schema else personal.look(state.gate, {**unknown, **present}),
+        seen=personal.look(state.gate, {**unknown, **present}) if whole else {},
         groups=personal.group(state.table, present),
     )
 
@@ -390,7 +405,7 @@ def _all_to_frictionless(state: _Opened, first: Source, out: Collector) -> int:
 
 def _look_without_keys(state: _Opened, chunk: Chunk) -> list[Finding]:
     found = _look(state, chunk, with_keys=False)
-    state.gate.add(found.seen, found.groups)
+    state.add(found)
     return found.findings
 
 

@@ -8,6 +8,7 @@ Each is written once: `suspects` marks, vectorised, what might be wrong (it may 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -48,41 +49,111 @@ class RowRule(Protocol):
     def explain(self, cells: Sequence[str | None], table: Table, /) -> tuple[str | None, Values] | None: ...
 
 
+class ColumnRule(Protocol):
+    """A module that judges a column as a whole.
+
+    `collect` counts over a chunk (cells null where missing); counts are added up and examples kept, and `conclude` gives
+    the values of the finding's text, or None."""
+
+    CODE: str
+    SEVERITY: Severity
+
+    def applies(self, field: Field, table: Table, /) -> bool: ...
+    def collect(self, cells: pa.Array, field: Field, /) -> Mapping[str, int | str]: ...
+    def conclude(self, total: Mapping[str, int | str], field: Field, table: Table, /) -> Values | None: ...
+
+
+def add_counts(total: dict[str, int | str], part: Mapping[str, int | str]) -> None:
+    """Add what `collect` gave for the next chunk: numbers are summed, of examples the first is kept."""
+    for name, value in part.items():
+        known = total.get(name)
+        total[name] = known + value if isinstance(known, int) and isinstance(value, int) else known or value
+
+
+@cache
 def cell_rules() -> tuple[CellRule, ...]:
     """The rules on cells, in the order in which their findings are listed."""
     from . import (
         category_unknown,
+        cell_too_long,
+        date_in_future,
+        identifier_form,
+        mojibake,
         not_canonical,
         not_nfc,
         not_representable,
+        phone_invalid,
         placeholder_value,
         source_not_listed,
         spreadsheet_formula,
+        surrounding_space,
+        suspect_character,
+        tax_code_invalid,
     )
 
     modules: tuple[Any, ...] = (
         not_representable,
         not_canonical,
         category_unknown,
+        identifier_form,
+        tax_code_invalid,
+        phone_invalid,
         source_not_listed,
+        date_in_future,
         not_nfc,
+        suspect_character,
+        mojibake,
         placeholder_value,
+        surrounding_space,
         spreadsheet_formula,
+        cell_too_long,
     )
     return modules
 
 
+@cache
 def row_rules() -> tuple[RowRule, ...]:
     """The rules on rows."""
-    from . import sample_looks_real
+    from . import (
+        coordinates_outside,
+        coordinates_swapped,
+        coordinates_wrong_zone,
+        date_order,
+        sample_looks_real,
+        sum_not_total,
+    )
 
-    modules: tuple[Any, ...] = (sample_looks_real,)
+    modules: tuple[Any, ...] = (
+        sample_looks_real,
+        date_order,
+        sum_not_total,
+        coordinates_swapped,
+        coordinates_wrong_zone,
+        coordinates_outside,
+    )
+    return modules
+
+
+@cache
+def column_rules() -> tuple[ColumnRule, ...]:
+    """The rules on columns as a whole."""
+    from . import date_ambiguous, number_locale_mixed
+
+    modules: tuple[Any, ...] = (number_locale_mixed, date_ambiguous)
     return modules
 
 
 def rule_codes(severity: Severity | None = None) -> tuple[str, ...]:
-    """The codes of the rules that look at one table alone: cells, rows and keys; of one severity, if given."""
+    """The codes of the rules that Frictionless can be given: cells, rows, columns, unique keys; of one severity, if given."""
     from . import unique_key
 
-    known: tuple[Any, ...] = (*cell_rules(), *row_rules(), unique_key)
+    known: tuple[Any, ...] = (*cell_rules(), *row_rules(), *column_rules(), unique_key)
     return tuple(rule.CODE for rule in known if severity in (None, rule.SEVERITY))
+
+
+def declared_codes() -> tuple[str, ...]:
+    """The rules that an entry of `dulieumo:checks` may name."""
+    from . import date_in_future, date_order, null_share, row_count, sum_not_total
+
+    known: tuple[Any, ...] = (date_in_future, date_order, null_share, row_count, sum_not_total)
+    return tuple(rule.CODE for rule in known)
