@@ -18,7 +18,7 @@ def test_every_command_and_option_has_help() -> None:
     for name, command in reference.commands(cli.group, "dulieumo"):
         assert command.help, name
         for parameter in command.params:
-            if isinstance(parameter, click.Option) and parameter.name != "help":
+            if isinstance(parameter, click.Option) and parameter.name != "help" and not parameter.hidden:
                 assert parameter.help, f"{name} {parameter.opts}"
 
 
