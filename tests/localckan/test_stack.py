@@ -180,6 +180,7 @@ def test_a_part_that_hangs_is_called_silent_and_started_anew(
     ckan: LocalCkan, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dulieumo.localckan.stack._PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr("dulieumo.localckan.web._PROBE_SECONDS", 5.0)
     frozen = ckan.process(part)
     assert frozen is not None
     for pid in (frozen.pid, *(ckan.workers() if part == "ckan" else ())):

@@ -46,7 +46,7 @@ _MAKERS: Mapping[str, Callable[[Context], Part]] = {
     "ckan": web.part,
 }
 _ATTEMPTS = 4
-_PATIENCE_SECONDS = 10.0  # for a server that runs and does not answer, before it is started anew
+_PATIENCE_SECONDS = 30.0  # for a server that runs and does not answer; on a busy machine a healthy one may take ten
 _LOG_LIMIT_BYTES = 10_000_000
 
 

@@ -15,7 +15,7 @@ from dulieumo.localckan.settings import HOST, write_private
 SITE_ID = "dulieumo-local"  # also the name of the user that CKAN itself acts as
 WORKERS = 2
 _THREADS = 4
-_PROBE_SECONDS = 10.0
+_PROBE_SECONDS = 20.0
 _PLUGINS = ("activity", "datastore", "datatables_view", "text_view", "image_view")
 _EXTENSION_PLUGINS = (
     *("scheming_datasets", "scheming_organizations", "scheming_groups"),
