@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -290,3 +292,30 @@ def test_a_collector_keeps_the_first_places_and_the_true_count() -> None:
     other.merge(collector.tallies(), collector.findings())
     assert [(tally.count, tally.shown) for tally in other.tallies()] == [(5, 2)]
     assert [item.place.cell for item in other.findings()] == ["A2", "A3"]
+
+
+@pytest.mark.parametrize("how", ["-c", "-m"])
+def test_a_plugin_in_the_working_folder_is_never_imported(tmp_path: Path, how: str) -> None:
+    """Frictionless imports every module named frictionless_* that it can find; a pull request could bring one."""
+    fields = [c.field("so", "integer"), c.field("diem", "geopoint")]
+    root = c.one(tmp_path, fields, "so,diem\nx,nowhere\n")
+    marker = tmp_path / "executed"
+    (tmp_path / "frictionless_evil.py").write_text(f"open({str(marker)!r}, 'w')\n", encoding="utf-8")
+    program = (
+        "import sys; from pathlib import Path; from dulieumo import check, descriptors; "
+        f"print(check.check(descriptors.read(Path({str(root)!r}))).errors)"
+    )
+    (tmp_path / "run_it.py").write_text(program, encoding="utf-8")
+    command = [sys.executable, "-c", program] if how == "-c" else [sys.executable, "-m", "run_it"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "2"
+    assert not marker.exists()
+
+
+def test_the_plugins_of_others_are_there_again_after_a_check(tmp_path: Path) -> None:
+    from frictionless import system
+
+    before = set(system.plugins)
+    run(c.one(tmp_path, [c.field("so", "integer")], "so\nx\n"))
+    assert set(system.plugins) == before
+    assert "csv" in before

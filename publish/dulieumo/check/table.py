@@ -27,6 +27,7 @@ from dulieumo.check import (
     columns,
     constraints,
     fingerprints,
+    guard,
     header,
     keys,
     personal,
@@ -97,6 +98,12 @@ class Found:
 
 def check(subject: Subject, out: Collector) -> int:
     """Everything that is wrong with one table goes to `out`; returns its number of records."""
+    with guard.own_plugins():
+        return _check_file(subject, out)
+
+
+def _check_file(subject: Subject, out: Collector) -> int:
+    """The workbook or file as such; then its table, fast if it is regular."""
     if workbook.is_workbook(subject.resource):
         out.extend(workbook.findings(subject.path, subject.resource, subject.place, subject.today))
     else:

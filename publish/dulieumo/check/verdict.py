@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from dulieumo.check import guard
 from dulieumo.check.records import Record
 from dulieumo_rules.findings import Finding, Place, finding
 
@@ -59,6 +60,7 @@ def without_keys(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def judge_schema(schema: Mapping[str, Any], place: Place) -> tuple[Schema | None, list[Finding]]:
     """Frictionless's Schema; None, with its findings, where it refuses the declaration."""
+    guard.isolate_frictionless()
     from frictionless import FrictionlessException, Schema
 
     try:
@@ -74,6 +76,7 @@ def judge(
     """The verdict on the header and on `records` (those after the header). `place` names the file and the table.
 
     Raises what `records` raises."""
+    guard.isolate_frictionless()
     from frictionless import FrictionlessException
     from frictionless.resources import TableResource
 
