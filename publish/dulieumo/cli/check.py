@@ -13,13 +13,13 @@ from dulieumo import canonical, check, descriptors, errors
 from dulieumo.check.report import CheckReport
 from dulieumo.cli import arrow, common
 from dulieumo.config import Settings
-from dulieumo.errors import ConfigError
+from dulieumo.errors import ConfigError, UsageError
 from dulieumo.i18n import _
 from dulieumo.report import json as json_report
 from dulieumo.report import text
 from dulieumo.store import write_whole
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "github", "junit", "sarif", "html", "xlsx")
 CACHE = ".cache/dulieumo"
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "file": {"bold": True},
@@ -48,13 +48,15 @@ def command(
 ) -> int:
     """Check descriptors and tables: Frictionless and our rules. Writes dist/report.json when all datasets are checked."""
     settings = common.settings(datasets, dist)
+    if format_ == "xlsx" and output is None:
+        raise UsageError(_("A workbook needs a file to be written to."), hint=_("Add: --output report.xlsx"))
     report = run(settings, names, use_cache=not no_cache)
     if output is not None:
-        write_whole(output, _rendered(report, format_))
+        write_whole(output, _rendered(report, format_, settings))
     elif format_ == "text":
         show(report)
     else:
-        click.echo(_rendered(report, format_), nl=False)
+        click.echo(_rendered(report, format_, settings), nl=False)
     return errors.DONE if report.is_valid else errors.DATA_DOES_NOT_PASS
 
 
@@ -92,7 +94,41 @@ def show(report: CheckReport) -> None:
         click.secho(line.text, **STYLES.get(line.style, {}))
 
 
-def _rendered(report: CheckReport, format_: str) -> bytes:
-    if format_ == "json":
-        return (json.dumps(json_report.render_report(report), ensure_ascii=False, indent=2) + "\n").encode()
+def _rendered(report: CheckReport, format_: str, settings: Settings) -> bytes:
+    """The report in one of `FORMATS`. Each renderer is imported when it is asked for."""
+    prefix = _prefix(settings)
+    match format_:
+        case "json":
+            return _json(json_report.render_report(report))
+        case "sarif":
+            from dulieumo.report import sarif
+
+            return _json(sarif.render_report(report, prefix))
+        case "github":
+            from dulieumo.report import github
+
+            return github.render_report(report, prefix).encode()
+        case "junit":
+            from dulieumo.report import junit
+
+            return junit.render_report(report).encode()
+        case "html":
+            from dulieumo.report import html
+
+            return html.render_report(report).encode()
+        case "xlsx":
+            from dulieumo.report import xlsx
+
+            return xlsx.render_report(report, descriptors.read(settings.datasets))
     return text.render_report(report).encode()
+
+
+def _prefix(settings: Settings) -> str:
+    """The folder of the datasets as the repository sees it, for formats that name files to other programs."""
+    if settings.datasets.is_relative_to(settings.root) and settings.datasets != settings.root:
+        return settings.datasets.relative_to(settings.root).as_posix() + "/"
+    return ""
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
