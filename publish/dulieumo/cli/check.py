@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from dulieumo import canonical, check, descriptors, errors
+from dulieumo import canonical, check, descriptors, errors, quality
 from dulieumo.check.report import CheckReport
 from dulieumo.cli import arrow, common
 from dulieumo.config import Settings
@@ -85,6 +86,9 @@ def run(settings: Settings, names: tuple[str, ...] = (), *, use_cache: bool = Tr
         )
     if not names:
         write_whole(settings.dist / "report.json", canonical.dumps(json_report.render_report(report)))
+        if reading.catalog is not None:
+            scores = quality.compute(reading.catalog, report, date.today())
+            write_whole(settings.dist / quality.FILE, canonical.dumps(scores))
     return report
 
 
