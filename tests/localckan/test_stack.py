@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 from dulieumo import localckan
 from dulieumo.localckan import Condition, LocalCkan
 from tests.conftest import REPOSITORY
+from tests.localckan.conftest import empty_folder
 from tests.localckan.seen import call, listening, pids_of
 
 pytestmark = pytest.mark.ckan
@@ -406,3 +408,15 @@ def test_a_folder_without_a_stack_says_how_to_get_one(tmp_path: Path) -> None:
     assert localckan.status(tmp_path) == ()
     localckan.down(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_down_ends_servers_whose_folder_was_removed_under_them(tmp_path: Path, installs: Path) -> None:
+    folder = empty_folder(tmp_path, installs)
+    removed = localckan.up(folder)
+    assert len(pids_of(folder)) > 5
+    shutil.rmtree(removed.folder)
+    localckan.down(folder)
+    deadline = time.monotonic() + 20  # PostgreSQL sees by itself that its data are gone
+    while pids_of(folder) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert pids_of(folder) == set()

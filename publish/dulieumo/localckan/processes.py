@@ -222,10 +222,10 @@ def stop(process: Process, sent: signal.Signals, *, timeout_seconds: float) -> N
 
 
 def marked(folder: Path) -> tuple[Process, ...]:
-    """Every process that carries our mark for `folder`: servers, their workers, and strays whose record is lost.
+    """Every process that carries our mark for `folder` or a stack in it: servers, workers, strays without a record.
 
     A process whose environment we may not read (another user's) is not ours to judge and left out."""
-    wanted = f"{MARK}={folder}".encode()
+    name = f"{MARK}=".encode()
     found = []
     for pid in _pids():
         if pid == os.getpid():
@@ -234,7 +234,8 @@ def marked(folder: Path) -> tuple[Process, ...]:
             environment = (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
         except OSError:
             continue
-        process = find(pid) if wanted in environment else None
+        marks = [os.fsdecode(entry.removeprefix(name)) for entry in environment if entry.startswith(name)]
+        process = find(pid) if any(Path(mark).is_relative_to(folder) for mark in marks) else None
         if process is not None:
             found.append(process)
     return tuple(found)

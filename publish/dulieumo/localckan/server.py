@@ -156,6 +156,8 @@ def down(folder: Path = FOLDER, *, report: Report = silent) -> None:
     for where in stacks(folder):
         with _changing(where, report):
             stack.stop_all(where, report)
+    for stray in processes.marked(folder.resolve()):  # of a stack whose folder was removed under it
+        processes.stop(stray, signal.SIGTERM, timeout_seconds=5)
 
 
 def status(folder: Path = FOLDER) -> tuple[StackStatus, ...]:
