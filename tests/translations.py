@@ -81,18 +81,6 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def merge_parts(catalog: Catalog, language: str) -> None:
-    """Take in translations that lie in locale/<language>/parts/*.po, for a text that has none yet."""
-    for part in sorted((LOCALES / language / "parts").glob("*.po")):
-        with part.open("rb") as file:
-            for message in read_po(file, locale=language):
-                known = catalog.get(message.id) if message.id else None
-                if known is None and message.id and message.string:
-                    catalog.add(message.id, message.string)
-                elif known is not None and message.string and not has_text(known.string):
-                    known.string = message.string
-
-
 def has_text(words: str | tuple[str, ...] | list[str] | None) -> bool:
     return all(words) if isinstance(words, (list, tuple)) else bool(words)
 
@@ -100,7 +88,6 @@ def has_text(words: str | tuple[str, ...] | list[str] | None) -> bool:
 def updated(language: str) -> Catalog:
     """The catalogue with the texts of today: translations kept, none made up by likeness."""
     catalog = read(language)
-    merge_parts(catalog, language)
     catalog.update(extract(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     return catalog
