@@ -31,8 +31,10 @@ def empty_folder(base: Path, installs: Path) -> Path:
 def spare(tmp_path_factory: pytest.TempPathFactory, installs: Path) -> Iterator[LocalCkan]:
     """A running stack of its own, shared by the tests of this folder. Each test leaves it mended."""
     folder = empty_folder(tmp_path_factory.mktemp("spare"), installs)
-    yield localckan.up(folder)
-    localckan.down(folder)
+    try:
+        yield localckan.up(folder)
+    finally:
+        localckan.down(folder)
 
 
 @pytest.fixture
