@@ -3,6 +3,7 @@
     # dulieumo.toml
     datasets = "datasets"            # the catalogue's folder
     dist = "dist"                    # where the stages write
+    store = "s3://bucket/prefix"     # where versions and releases lie; dist/store by default
     target = "local"                 # the target used when none is named
 
     [targets.production]
@@ -39,7 +40,7 @@ from dulieumo.i18n import _
 
 LOCAL = "local"
 LOCAL_STATE = Path(".local-ckan")
-_KEYS = ("datasets", "dist", "target", "targets")
+_KEYS = ("datasets", "dist", "store", "target", "targets")
 _TARGET_KEYS = (
     "url",
     "production",
@@ -92,13 +93,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`root` is the folder of the catalogue's project; the other paths are absolute."""
+    """`root` is the folder of the catalogue's project; the other paths are absolute.
+
+    `store_url` is where versions and releases lie, as `store.open_store` takes it; empty means the folder `store`."""
 
     root: Path
     datasets: Path
     dist: Path
     target: str
     targets: Mapping[str, Target]
+    store_url: str = ""
 
     @property
     def store(self) -> Path:
@@ -146,7 +150,13 @@ def load(start: Path | None = None, environment: Mapping[str, str] = os.environ)
         dist=root / setting("dist", "dist"),
         target=setting("target", LOCAL),
         targets=targets,
+        store_url=_store(setting("store", ""), root),
     )
+
+
+def _store(address: str, root: Path) -> str:
+    """A folder relative to the project's, or an address such as s3://bucket/prefix; empty where none is set."""
+    return str(root / address) if address and "://" not in address else address
 
 
 def with_flags(settings: Settings, *, datasets: Path | None = None, dist: Path | None = None) -> Settings:

@@ -64,6 +64,7 @@ def write(store: FolderStore, release: Release, changed: tuple[DatasetChange, ..
         )
     store.remove(folder)
     sums: dict[str, str] = {}
+    store.prefetch(f"{version.folder}/{SUMS}" for version in release.versions)
     for version in release.versions:
         for path, digest in read_sums(store, version.folder).items():
             sums[f"{version.folder}/{path}"] = digest
@@ -104,6 +105,7 @@ def names(store: FolderStore) -> tuple[str, ...]:
 def history(store: FolderStore) -> dict[str, tuple[str, ...]]:
     """The released versions of every dataset that ever was in a release, newest first."""
     found: dict[str, set[str]] = {}
+    store.prefetch(f"releases/{name}/release.json" for name in names(store))
     for name in names(store):
         for entry in read_manifest(store, name)["datasets"]:
             found.setdefault(entry["name"], set()).add(entry["version"])
@@ -137,6 +139,7 @@ def read_manifest(store: FolderStore, name: str | None = None) -> dict[str, Any]
 def read(store: FolderStore, name: str | None = None) -> Release:
     """A release by name, or the latest. Raises ConfigError where there is none, or where this program is too old to read it."""
     manifest = read_manifest(store, name)
+    store.prefetch(f"{entry['folder']}/datapackage.json" for entry in manifest["datasets"])
     versions = tuple(read_version(store, entry["name"], entry["version"]) for entry in manifest["datasets"])
     catalogue = manifest["catalogue"]
     catalog = resolve.catalog(

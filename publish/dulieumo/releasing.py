@@ -40,6 +40,7 @@ def make(
     assert catalog is not None
     inputs = {dataset.name: _approved(reading, dataset, approved, cache) for dataset in catalog.datasets}
     with store.writing():
+        store.prefetch(f"data/{dataset.name}/{dataset.version}/datapackage.json" for dataset in catalog.datasets)
         versions = []
         built = set()
         for dataset in catalog.datasets:

@@ -13,15 +13,17 @@ a folder reach the disk, then the folder gets its name, then its parent reaches 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
 
 from dulieumo.errors import ConfigError, ReleaseError
 from dulieumo.i18n import _
@@ -76,6 +78,9 @@ class FolderStore:
         folder = self.local_path(path)
         return tuple(sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()))
 
+    def prefetch(self, paths: Iterable[str]) -> None:
+        """Say which small files will be read next; a store on this machine has nothing to do."""
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the only writer. Raises ReleaseError where another process writes to this store."""
@@ -112,9 +117,13 @@ class FolderStore:
 
     def adopt(self, folder: Path, path: str) -> None:
         """Make a filled scratch folder the folder `path`, whole. Raises FileExistsError where there is one already."""
-        target = self.local_path(path)
-        if target.exists():
+        if self.local_path(path).exists():
             raise FileExistsError(path)
+        self._name(folder, self.local_path(path))
+
+    @staticmethod
+    def _name(folder: Path, target: Path) -> None:
+        """Give a filled folder its name, once its bytes are on the disk."""
         for below, _folders, names in os.walk(folder):
             for name in names:
                 flush(Path(below) / name)
@@ -155,6 +164,17 @@ class FolderStore:
             shutil.rmtree(target, ignore_errors=True)
         else:
             target.unlink(missing_ok=True)
+
+
+def open_store(folder: Path, url: str = "") -> FolderStore:
+    """The store in `folder`; or the one at `url`, such as s3://bucket/prefix, with a mirror of its own beside `folder`."""
+    if "://" not in url:
+        return FolderStore(Path(url) if url else folder)
+    if url.startswith("file://"):
+        return FolderStore(Path(unquote(urlsplit(url).path)))
+    from dulieumo.objects import ObjectStore
+
+    return ObjectStore(url, folder.with_name(f"mirror-{hashlib.sha256(url.encode()).hexdigest()[:12]}"))
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dulieumo import release as releases
 from dulieumo.config import Settings, Target
 from dulieumo.model import Release
-from dulieumo.store import FolderStore
+from dulieumo.store import FolderStore, open_store
 
 from . import files, mapping
 from .client import Client
@@ -76,4 +76,4 @@ class Connection:
 
 def connect(settings: Settings, target: str | None = None) -> Connection:
     """Raises ConfigError where the target is not declared."""
-    return Connection(settings=settings, target=settings.find_target(target), store=FolderStore(settings.store))
+    return Connection(settings=settings, target=settings.find_target(target), store=open_store(settings.store, settings.store_url))

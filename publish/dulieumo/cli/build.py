@@ -51,7 +51,7 @@ def summary(settings: Settings, made: Release) -> dict[str, Any]:
         "contentHash": made.content_hash,
         "previous": made.previous,
         "datasets": len(made.versions),
-        "store": str(settings.store),
+        "store": settings.store_url or str(settings.store),
     }
 
 
@@ -61,7 +61,7 @@ def run(settings: Settings, *, name: str | None = None, allow_breaking: bool = F
     report = _report(settings)
     if reading.catalog is None or not report.get("valid"):
         raise ReleaseError(_("The data does not pass; nothing was built."), hint=_("See: dulieumo check"))
-    store = FolderStore(settings.store)
+    store = common.store(settings)
     with common.progress(_("Building"), len(reading.catalog.datasets)) as step:
         return releasing.make(
             reading,

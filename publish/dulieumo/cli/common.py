@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dulieumo import config
+from dulieumo.store import FolderStore, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,6 +64,11 @@ def settings_options(function: F) -> F:
 def settings(datasets: Path | None = None, dist: Path | None = None) -> config.Settings:
     """The settings of this run, flags applied."""
     return config.with_flags(config.load(datasets.parent if datasets else None), datasets=datasets, dist=dist)
+
+
+def store(settings: config.Settings) -> FolderStore:
+    """Where versions and releases lie, by the settings."""
+    return open_store(settings.store, settings.store_url)
 
 
 @contextmanager

@@ -48,9 +48,8 @@ def _start() -> bool:
 
 def _summary(settings: Settings, has_ckan: bool) -> None:
     from dulieumo import release
-    from dulieumo.store import FolderStore
 
-    made = release.read(FolderStore(settings.store))
+    made = release.read(common.store(settings))
     counted = {dataset.name for dataset in made.catalog.counted}
     rows = sum(version.rows(item.name) or 0 for version in made.versions for item in version.dataset.resources)
     tables = sum(len(version.dataset.resources) for version in made.versions)

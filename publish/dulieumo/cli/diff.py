@@ -11,7 +11,6 @@ from dulieumo import descriptors, errors, incremental
 from dulieumo.cli import arrow, common
 from dulieumo.errors import ConfigError, UsageError
 from dulieumo.i18n import _
-from dulieumo.store import FolderStore
 
 if TYPE_CHECKING:
     from dulieumo.comparing import Difference
@@ -50,7 +49,7 @@ def command(
         raise UsageError(_("--to needs --from."))
     arrow.without_pandas()
     settings = common.settings(datasets, dist)
-    store = FolderStore(settings.store)
+    store = common.store(settings)
     from dulieumo import comparing
 
     with store.scratch() as scratch:

@@ -28,7 +28,7 @@ def command(names: tuple[str, ...], datasets: Path | None, dist: Path | None, fo
 
     With --put, store a file instead and print the pointer for the descriptor of its table."""
     settings = common.settings(datasets, dist)
-    store = FolderStore(settings.store)
+    store = common.store(settings)
     if put is not None:
         if names:
             raise UsageError(_("--put takes one file and no dataset."))

@@ -33,6 +33,11 @@ EXIT_CODES = {
 SETTINGS = {
     "datasets": ("DULIEUMO_DATASETS", "--datasets", "Folder of the catalogue; datasets by default."),
     "dist": ("DULIEUMO_DIST", "--dist", "Folder that the stages write to; dist by default."),
+    "store": (
+        "DULIEUMO_STORE",
+        "—",
+        "Where versions and releases lie: a folder, or an address such as s3://bucket/prefix; dist/store by default.",
+    ),
     "target": ("DULIEUMO_TARGET", "--target", "The target used when none is named; local by default."),
     "language": ("DULIEUMO_LANG", "--lang", "Language of the messages; the locale's, else Vietnamese."),
 }

@@ -10,7 +10,6 @@ from dulieumo import errors, release, signing
 from dulieumo.cli import common
 from dulieumo.errors import UsageError
 from dulieumo.i18n import _
-from dulieumo.store import FolderStore
 
 
 @click.command("sign")
@@ -36,7 +35,7 @@ def command(
             common.say(_("Publish the public key. Keep {path} secret and out of Git.").format(path=new_key))
         return errors.DONE
     assert key is not None
-    store = FolderStore(common.settings(datasets, dist).store)
+    store = common.store(common.settings(datasets, dist))
     wanted = release.read_manifest(store, name)["name"]
     path = signing.sign(store, wanted, key)
     if format_ == "json":

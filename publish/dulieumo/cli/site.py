@@ -15,7 +15,6 @@ from dulieumo.config import Settings
 from dulieumo.errors import ConfigError
 from dulieumo.i18n import _
 from dulieumo.model import Release
-from dulieumo.store import FolderStore
 
 
 @click.command("site")
@@ -72,7 +71,7 @@ def run(
     from dulieumo import site
     from dulieumo.cli import reference
 
-    store = FolderStore(settings.store)
+    store = common.store(settings)
     shown = release.read(store, name)
     if base_url:
         shown = replace(shown, catalog=replace(shown.catalog, base_url=base_url.rstrip("/")))

@@ -12,7 +12,6 @@ from dulieumo.cli import common
 from dulieumo.cli.due import day_of, read_catalog
 from dulieumo.config import Settings
 from dulieumo.i18n import _
-from dulieumo.store import FolderStore
 
 
 @click.command("status")
@@ -36,7 +35,7 @@ def command(datasets: Path | None, dist: Path | None, format_: str, today: str |
 
 def run(settings: Settings, today: str | None = None) -> dict[str, Any]:
     """The status of the current release, or of the catalogue where none was built; written to dist/status.json."""
-    store = FolderStore(settings.store)
+    store = common.store(settings)
     name = release.latest(store)
     catalog = release.read(store, name).catalog if name else read_catalog(settings.datasets)
     made = status.compute(catalog, day_of(today), release=name, known=status.read_known(settings.dist))

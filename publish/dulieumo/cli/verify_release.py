@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ import click
 from dulieumo import errors, release, signing, wholeness
 from dulieumo.cli import arrow, common
 from dulieumo.i18n import _, ngettext
-from dulieumo.store import FolderStore
+from dulieumo.store import open_store
 
 SHOWN = 20
 
@@ -30,13 +31,18 @@ def command(
     name: str | None, keys: tuple[Path, ...], cells: bool, datasets: Path | None, dist: Path | None, format_: str
 ) -> int:
     """Verify a release in the store: every file by its hash, and its signatures. Needs no network."""
-    store = FolderStore(common.settings(datasets, dist).store)
+    settings = common.settings(datasets, dist)
     if cells:
         arrow.without_pandas()
-    total = len(release.read_sums(store, f"releases/{release.read_manifest(store, name)['name']}"))
-    with common.progress(_("Verifying"), total) as step:
-        whole = wholeness.check(store, name, cells=cells, step=step)
-    signatures = signing.verify(store, whole.name, keys)
+    with tempfile.TemporaryDirectory() as folder:
+        # what lies elsewhere is fetched anew: a mirror would only vouch for itself
+        is_elsewhere = "://" in settings.store_url
+        store = open_store(Path(folder) / "store", settings.store_url) if is_elsewhere else common.store(settings)
+        wanted = release.read_manifest(store, name)["name"]
+        total = len(release.read_sums(store, f"releases/{wanted}"))
+        with common.progress(_("Verifying"), total) as step:
+            whole = wholeness.check(store, wanted, cells=cells, step=step)
+        signatures = signing.verify(store, wanted, keys)
     is_signed = any(item.is_valid for item in signatures)
     is_good = whole.is_whole and (is_signed or not keys)
     if format_ == "json":

@@ -12,7 +12,6 @@ from dulieumo.cli import common
 from dulieumo.errors import ConfigError, UsageError
 from dulieumo.i18n import _, ngettext
 from dulieumo.model import Text, Withdrawal
-from dulieumo.store import FolderStore
 
 
 @click.command("withdraw")
@@ -40,7 +39,7 @@ def command(
     """Withdraw released versions: their files go for good, their pages stay and tell the reason.
 
     Then run push and site, which take the files from CKAN and from the site. What lies in Git is for you to remove."""
-    store = FolderStore(common.settings(datasets, dist).store)
+    store = common.store(common.settings(datasets, dist))
     if keep is not None:
         chosen = withdrawal.beyond(store, keep, versions)
         reason = reason or _("Old version: only the newest {count} are kept.").format(count=keep)

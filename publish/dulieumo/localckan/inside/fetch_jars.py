@@ -27,10 +27,10 @@ def sha256(path: Path) -> str:
 
 
 def fetch(context: MavenContext, line: str, target: Path) -> None:
-    """Puts the artifact of one line of the lock ("group:name:version sha256") into `target`."""
+    """Puts the artifact of one line of the lock ("group:name:version[:classifier] sha256") into `target`."""
     coordinate, expected = line.split()
-    group, name, version = coordinate.split(":")
-    artifact = context.project(group, name).at_version(version).artifact()
+    group, name, version, *classifier = coordinate.split(":")
+    artifact = context.project(group, name).at_version(version).artifact(classifier="".join(classifier))
     for _attempt in range(2):
         found = artifact.resolve()
         if sha256(found) == expected:
