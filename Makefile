@@ -20,7 +20,7 @@ test: $(READY) style types contracts browser
 	$(BIN)/python -m pytest
 
 check: $(READY) style types contracts
-	$(BIN)/python -m pytest -m "not ckan and not browser and not slow" -q
+	$(BIN)/python -m pytest -m "not ckan and not browser and not slow and not s3" -q
 
 style: $(READY)
 	$(BIN)/ruff check .

@@ -27,6 +27,8 @@ from tests import catalogues as made
 from tests.build.making import make
 from tests.catalogues import field
 
+pytestmark = pytest.mark.slow
+
 DATASETS = 5
 ROWS = 2000
 # Counts what the process does under the store, and dies at the given count, without a word and without cleaning up.
