@@ -146,3 +146,56 @@ def test_the_canonical_text_reads_back_as_the_same_value(kind: str) -> None:
         assert again.values.equals(typed)
 
     check()
+
+
+WORDS = [
+    "0",
+    "-0",
+    "1",
+    "007",
+    "-7",
+    "+7",
+    "1.5",
+    "1.50",
+    "-0.00",
+    "999999999999999999",
+    "9999999999999999999",
+    "1e5",
+    " 1",
+]
+DAYS = [
+    "2025-07-01",
+    "2025-02-30",
+    "0000-01-01",
+    "12025-01-01",
+    "-2025-01-01",
+    "2025-7-1",
+    "2025-07-01T00:00:00",
+    "20250701",
+]
+MOMENTS = ["2025-07-01T01:30:00Z", "2025-07-01T08:30:00+07:00", "2025-07-01T01:30:00.5Z", "2025-07-01T01:30:00.50Z"]
+
+
+@given(
+    st.sampled_from(["string", "integer", "number", "boolean", "date", "datetime", "year", "yearmonth", "duration"]),
+    st.sampled_from([{}, DECIMAL, VIETNAMESE, {"missingValues": ["", "-"]}]),
+    st.lists(
+        st.sampled_from(["", "-", "true", "1", "2025", "-2025", "2025-07", "P1Y", *WORDS, *DAYS, *MOMENTS]), max_size=4
+    ),
+)
+def test_what_is_said_to_be_canonical_is_what_would_be_written(
+    type_: str, more: dict[str, Any], texts: list[str]
+) -> None:
+    some = resolve.column({"name": "cot", "title": "C", "description": "C", "type": type_, **more}, ("",))
+    parsed = cells.parse(some, pa.array(texts, pa.string()))
+    if parsed.is_canonical and parsed.suspects is None:
+        written = cells.to_text(some, parsed.values).fill_null("").to_pylist()
+        assert written == texts
+
+
+@given(st.sampled_from(["integer", "date"]), st.lists(st.sampled_from([*WORDS, *DAYS, ""]), max_size=3))
+def test_the_quick_way_reads_as_the_strict_way_does(type_: str, texts: list[str]) -> None:
+    """A column is quick where all its texts are canonical: one more text that is not makes it take the strict way."""
+    together = read(type_, [*texts, "?"])
+    values, suspects = read(type_, list(texts))
+    assert (values, suspects) == (together[0][:-1], together[1][:-1])
