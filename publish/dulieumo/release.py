@@ -181,6 +181,16 @@ def read_version(store: FolderStore, name: str, version: str) -> DatasetVersion:
     )
 
 
+def read_profile(store: FolderStore, version: DatasetVersion) -> Mapping[str, Any]:
+    """The column profiles of a version's tables, as `profile.py` describes them; empty where the version has none."""
+    try:
+        document: Mapping[str, Any] = store.read_json(f"{version.folder}/profile.json")
+    except FileNotFoundError:
+        return {}
+    tables: Mapping[str, Any] = document["tables"] if document.get("format") == "dulieumo-profile/1" else {}
+    return tables
+
+
 def _dataset(descriptor: Mapping[str, Any]) -> Dataset:
     domain = descriptor["dulieumo:domain"]
     return resolve.dataset(descriptor, domain=domain, folder=f"{domain}/{descriptor['name']}")

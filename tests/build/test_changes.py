@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from dulieumo import build, changes, descriptors, gate, release
+from dulieumo import build, changes, descriptors, gate, i18n, release
+from dulieumo.cli import run
 from dulieumo.diff import Level
 from dulieumo.model import Release
 from dulieumo.store import FolderStore
@@ -137,3 +138,47 @@ def test_words_alone_ask_for_a_patch(tmp_path: Path, store: FolderStore) -> None
 )
 def test_steps_between_version_numbers(before: str, after: str, step: Level | None) -> None:
     assert gate.bump(before, after) is step
+
+
+def test_columns_that_came_went_and_changed_their_type_stand_in_the_delta(tmp_path: Path, store: FolderStore) -> None:
+    before = [*FIELDS, field("cu"), field("nhan", "list", delimiter=";")]
+    after = [*FIELDS, field("nhan"), field("moi")]
+    publish(tmp_path, store, "1.0.0", "ma,so,cu,nhan\na,1,x,p;q\nb,2,y,r\n", before)
+    current, (change,) = publish(tmp_path, store, "2.0.0", "ma,so,nhan,moi\na,9,p;q,z\nc,3,s,\n", after)
+    assert change.level is Level.MAJOR
+    path = store.local_path(f"releases/{current.name}/delta/bo/bang.parquet")
+    rows = sorted(pq.read_table(path).to_pylist(), key=lambda row: row["ma"])
+    assert rows == [
+        {"ma": "a", "so": 9, "nhan": "p;q", "moi": "z", "cu": None, "_operation": "update"},
+        {"ma": "b", "so": 2, "nhan": "r", "moi": None, "cu": "y", "_operation": "delete"},
+        {"ma": "c", "so": 3, "nhan": "s", "moi": None, "cu": None, "_operation": "insert"},
+    ]
+
+
+def test_a_key_of_another_type_is_compared_by_its_text(tmp_path: Path, store: FolderStore) -> None:
+    publish(tmp_path, store, "1.0.0", "ma,so\n10,1\n9,2\n", [field("ma", "integer"), field("so", "integer")])
+    _current, (change,) = publish(tmp_path, store, "2.0.0", "ma,so\n10,1\n9,3\n", FIELDS)
+    (table,) = change.tables
+    assert (table.added, table.removed, table.changed) == (0, 0, 1)
+
+
+def test_the_changelog_speaks_the_catalogues_language(tmp_path: Path, store: FolderStore) -> None:
+    publish(tmp_path, store, "1.0.0", "ma,so\na,1\n")
+    i18n.use("en")
+    current, _found = publish(tmp_path, store, "1.1.0", "ma,so\na,1\nb,2\n")
+    text = store.local_path(f"releases/{current.name}/CHANGES.md").read_text(encoding="utf-8")
+    assert "1 dòng thêm" in text or "thêm 1 dòng" in text
+    assert i18n.language() == "en"
+
+
+def test_bounds_that_the_owner_declared_stop_the_release(tmp_path: Path) -> None:
+    checks = [{"rule": "row-count", "minimum": 2}]
+    table = made.resource("bang", FIELDS, ["ma"], **{"dulieumo:checks": checks})
+    root = made.write(tmp_path, [made.package("bo", [table])], {"bo/bang.csv": "ma,so\na,1\n"})
+    folders = ["--datasets", str(root), "--dist", str(tmp_path / "dist")]
+    assert run(["check", *folders]) == 1
+    assert run(["build", *folders]) == 4
+    assert not (tmp_path / "dist" / "store").exists()
+    (root / "linh-vuc/bo/data/bang.csv").write_text("ma,so\na,1\nb,2\n")
+    assert run(["check", *folders]) == 0
+    assert run(["build", *folders]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 import pyarrow as pa
@@ -132,3 +133,34 @@ def test_a_decimal_may_grow_and_must_not_shrink() -> None:
 
 def test_nothing_changed_is_nothing() -> None:
     assert diff.schema_changes(dataset(BASE), dataset(BASE)) == ()
+
+
+def in_batches(rows: pa.Table, size: int) -> list[pa.RecordBatch]:
+    """The rows ordered by their key, in batches of `size`, an empty one first as a file without rows has it."""
+    ordered = rows.sort_by([("ma", "ascending"), ("nam", "ascending")])
+    return [pa.RecordBatch.from_pylist([], schema=rows.schema), *ordered.to_batches(max_chunksize=size)]
+
+
+STATES = st.dictionaries(
+    st.tuples(st.text("aăz", max_size=2), st.integers(0, 3)), st.none() | st.integers(0, 2), max_size=12
+)
+
+
+@given(STATES, STATES, st.integers(1, 5), st.integers(1, 5))
+def test_ordered_tables_are_compared_part_by_part_as_they_would_be_whole(
+    old: dict[tuple[str, int], int | None], new: dict[tuple[str, int], int | None], old_size: int, new_size: int
+) -> None:
+    sides = [table(*((*key, value, None) for key, value in state.items())) for state in (old, new)]
+    whole = diff.rows(schema("ma", "nam"), *sides)
+    assert whole is not None
+    parts = list(
+        diff.ordered_rows(
+            schema("ma", "nam"), ("ma", "nam"), in_batches(sides[0], old_size), in_batches(sides[1], new_size)
+        )
+    )
+    assert not any(part.is_empty for part in parts)
+    for name in ("added", "removed", "changed", "before"):
+        found = [row for part in parts for row in getattr(part, name).to_pylist()]
+        wanted = getattr(whole, name).to_pylist()
+        assert sorted(map(str, found)) == sorted(map(str, wanted))
+    assert sum((Counter(part.drift) for part in parts), Counter()) == Counter(whole.drift)
