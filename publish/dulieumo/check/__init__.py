@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dulieumo import __version__, canonical
-from dulieumo.check import cache, guard
+from dulieumo.check import cache, files, guard
 from dulieumo.check.report import CheckedTable, CheckReport, Collector, Tally
 from dulieumo.descriptors import Reading
 from dulieumo.governance import legal
@@ -53,9 +53,9 @@ def check(
 
     The findings of the descriptors are part of the report. Nothing else is written, and nothing reaches the network."""
     out = Collector()
-    files = _files(reading, only)
+    asked = _files(reading, only)
     for found in (*reading.findings, *legal.check(reading)):
-        if files is None or found.place.file.startswith(files):
+        if asked is None or found.place.file.startswith(asked):
             out.add(found)
     tables: list[CheckedTable] = []
     inputs: dict[str, str] = {}
@@ -104,9 +104,12 @@ class _Run:
     targets: references.Targets | None = None
 
     def check_table(self, dataset: Dataset, resource: Resource, position: int, out: Collector) -> CheckedTable | None:
-        """Check one table; None for other files and for those that are not there, which the descriptors' findings tell."""
+        """Check one table, or a file of another kind; None for the latter and for those that are not there, which the descriptors' findings tell."""
         path = self.reading.folder / dataset.folder / resource.path
-        if not resource.is_table or not _is_plain_file(self.reading.folder, path):
+        if not _is_plain_file(self.reading.folder, path):
+            return None
+        if not resource.is_table:
+            out.extend(files.check(dataset, resource, path))
             return None
         place = Place(file=f"{dataset.folder}/{resource.path}", dataset=dataset.name, table=resource.name)
         name = self._cache_name(dataset, resource, path, place) if self.cache_folder is not None else None

@@ -9,7 +9,7 @@ from enum import StrEnum
 from importlib import resources
 from typing import Any
 
-FILES = ("descriptors", "verdict", "tables", "personal", "governance", "importing", "sources")
+FILES = ("descriptors", "verdict", "tables", "personal", "governance", "importing", "sources", "files")
 
 Texts = tuple[str, str, str]
 
