@@ -113,7 +113,7 @@ def cases(draw: Any, most_rows: int = 8) -> Case:
     elif twist == 2:
         labels = [*labels, "extra"]
     elif twist == 3:
-        labels = [draw(st.sampled_from(["", "c0", "C0", "lạ"])), *labels[1:]]
+        labels = [draw(st.sampled_from(["", "c0", " c0", "c0 ", "C0", "lạ"])), *labels[1:]]
     clean_share = draw(st.sampled_from([0, 3, 10]))
     kinds = {field["name"]: field["type"] for field in schema["fields"]}
     records = []

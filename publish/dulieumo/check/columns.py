@@ -85,20 +85,36 @@ def _emptiness(table: Table, totals: Totals, previous: Previous | None, name: st
 
 def misdeclared(table: Table, place: Place) -> Iterator[Finding]:
     """Entries of `dulieumo:checks` that no rule understands. `place` is theirs, in the descriptor."""
-    names = {item.name for item in table.fields}
     for entry in table.checks:
-        rule = str(entry.get("rule", ""))
-        if rule not in rules.declared_codes():
-            yield finding("rule-unknown", place, rule=rule, nearest=_nearest(rule))
-            continue
-        wanted = [*_listed(entry.get("columns")), *_listed(entry.get("parts")), *_listed(entry.get("except"))]
-        wanted += [str(entry["total"])] if "total" in entry else []
-        for name in wanted:
-            if name not in names:
-                yield finding("key-column-unknown", place, column=name, nearest="")
-        for key in ("minimum", "maximum", "tolerance"):
-            if key in entry and (isinstance(entry[key], bool) or not isinstance(entry[key], int | float)):
-                yield finding("rule-misused", place, rule=rule, reason=f"{key}: {entry[key]}")
+        yield from _misdeclared(entry, table, place)
+
+
+def usable(table: Table) -> Table:
+    """The table with only those of its checks that a rule understands."""
+    nowhere = Place(file="")
+    return replace(
+        table, checks=tuple(entry for entry in table.checks if not list(_misdeclared(entry, table, nowhere)))
+    )
+
+
+def _misdeclared(entry: Mapping[str, object], table: Table, place: Place) -> Iterator[Finding]:
+    names = {item.name for item in table.fields}
+    rule = str(entry.get("rule", ""))
+    if rule not in rules.declared_codes():
+        yield finding("rule-unknown", place, rule=rule, nearest=_nearest(rule))
+        return
+    for key in ("columns", "parts", "except"):
+        if key in entry and not isinstance(entry[key], list):
+            yield finding("rule-misused", place, rule=rule, reason=f"{key}: {entry[key]}")
+    wanted = [*_listed(entry.get("columns")), *_listed(entry.get("parts")), *_listed(entry.get("except"))]
+    wanted += [str(entry["total"])] if "total" in entry else []
+    for name in wanted:
+        if name not in names:
+            yield finding("key-column-unknown", place, column=name, nearest="")
+    for key in ("minimum", "maximum", "tolerance"):
+        value = entry.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            yield finding("rule-misused", place, rule=rule, reason=f"{key}: {value}")
 
 
 def _listed(value: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""Constraints that cannot be used: a bound that is no value of its column, a pattern that is none or may run for ever.
+"""Constraints that cannot be used: a bound that is no value of its column, a pattern that is none.
 
 Frictionless would stop with an exception on them, in the middle of a table; here they are findings, before it is read.
 """
@@ -6,8 +6,6 @@ Frictionless would stop with an exception on them, in the middle of a table; her
 from __future__ import annotations
 
 import re
-import re._constants as code  # type: ignore[import-not-found]
-import re._parser as parser  # type: ignore[import-not-found]
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -43,30 +41,8 @@ def problems(table: Table, schema: Schema | None, place_of: Callable[[Field], Pl
 def _pattern(pattern: str, field: Field, place: Place) -> Iterator[Finding]:
     try:
         re.compile(f"^{pattern}$")
-        tree = parser.parse(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         yield _unreadable("pattern", pattern, field, place, str(error))
-        return
-    if _repeats_a_repeat(tree, inside=False):
-        yield finding("pattern-dangerous", place, pattern=pattern)
-
-
-def _repeats_a_repeat(tree: Any, *, inside: bool) -> bool:
-    """Whether something that repeats without bound is itself repeated without bound, as in `(a+)*`: exponential time."""
-    for operation, argument in tree:
-        if operation in (code.MAX_REPEAT, code.MIN_REPEAT):
-            unbounded = argument[1] is code.MAXREPEAT or argument[1] > 20
-            if (inside and unbounded) or _repeats_a_repeat(argument[2], inside=inside or unbounded):
-                return True
-        elif operation is code.SUBPATTERN:
-            if _repeats_a_repeat(argument[3], inside=inside):
-                return True
-        elif operation is code.BRANCH:
-            if any(_repeats_a_repeat(branch, inside=inside) for branch in argument[1]):
-                return True
-        elif operation in (code.ASSERT, code.ASSERT_NOT) and _repeats_a_repeat(argument[1], inside=inside):
-            return True
-    return False
 
 
 def _unreadable(constraint: str, limit: Any, field: Field, place: Place, reason: str = "") -> Finding:

@@ -11,6 +11,14 @@ from dulieumo_rules.shape import Field, Table
 ANY = "any"
 """The type of a column that no field declares: every text is right in it."""
 
+MOST_EXTRA = 1_000
+"""Undeclared columns that are still told one by one; Frictionless needs the square of their number in time."""
+
+
+def has_far_too_many(labels: Sequence[str], table: Table) -> bool:
+    """Whether a file cannot be the declared table: a thousand columns more than it has."""
+    return len(labels) > len(table.fields) + MOST_EXTRA
+
 
 def mode(schema: Mapping[str, Any]) -> str:
     """The schema's `fieldsMatch`; the standard's default is exact."""

@@ -5,6 +5,7 @@ A proof is sound, not complete: no cell that Frictionless would refuse is ever p
 
 from __future__ import annotations
 
+import contextlib
 import re
 import re._constants as code  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
@@ -16,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dulieumo.check import plain
+from dulieumo.check import patterns, plain
 from dulieumo_rules import masks
 from dulieumo_rules.masks import Mask
 from dulieumo_rules.rules import canonical
@@ -50,6 +51,7 @@ class Screen:
         """The cells not proven clean. `missing` is what `blanks` says of them."""
         required = bool(self.constraints.get("required", False))
         if self.reader is not None:
+            self._pattern(cells, self.constraints.get("pattern"))  # before Frictionless may run it
             return masks.by_text(cells, _asks(self.reader))
         found = masks.without(self._present(cells, missing), missing)
         if missing is not None and ("" not in self.field.missing_values):
@@ -107,14 +109,24 @@ class Screen:
             found = masks.either(found, listed)
         return found
 
-    def _pattern(self, cells: pa.Array, pattern: str) -> Mask:
+    def _pattern(self, cells: pa.Array, pattern: Any) -> Mask:
+        """The cells that do not match. Raises patterns.TooSlow."""
+        if not isinstance(pattern, str):
+            return None
+        left: Mask = pc.is_valid(cells)
         if means_the_same_in_re2(pattern):
-            try:
-                return masks.or_none(pc.invert(pc.match_substring_regex(cells, rf"\A(?:^{pattern}$)")))
-            except pa.ArrowInvalid:
-                pass  # a construct that RE2 lacks
-        compiled = re.compile(f"^{pattern}$")
-        return masks.by_text(cells, lambda text: compiled.match(text) is None)
+            with contextlib.suppress(pa.ArrowInvalid):  # a construct that RE2 lacks
+                left = masks.or_none(pc.invert(pc.match_substring_regex(cells, rf"\A(?:^{pattern}$)")))
+        if left is None:
+            return None
+        texts = cells.filter(left).unique()
+        if patterns.may_be_slow(pattern):
+            matching = patterns.match_within(pattern, texts.to_pylist())
+        else:
+            compiled = re.compile(f"^{pattern}$")
+            matching = [compiled.match(text) is not None for text in texts.to_pylist()]
+        wrong = texts.filter(pa.array([not is_right for is_right in matching], pa.bool_()))
+        return masks.or_none(pc.and_(left, pc.is_in(cells, value_set=wrong))) if len(wrong) else None
 
     def _bounded(self, cells: pa.Array, bad: Mask, kind: pa.DataType) -> Mask:
         """`bad`, and what is out of the bounds. The cells that are not bad can be cast to `kind`."""
@@ -138,7 +150,7 @@ class Screen:
         assert pattern is not None
         size = self.field.descriptor.get("dulieumo:decimal")
         kind = pa.decimal128(size["precision"], size["scale"]) if size else pa.float64()
-        return self._bounded(cells, masks.not_matching(cells, pattern), kind)
+        return self._bounded(cells, masks.not_matching(cells, pattern if size else canonical.SURE_FLOAT), kind)
 
     def _date(self, cells: pa.Array) -> Mask:
         bad = masks.not_matching(cells, canonical.DATE)

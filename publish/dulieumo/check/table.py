@@ -30,6 +30,7 @@ from dulieumo.check import (
     guard,
     header,
     keys,
+    patterns,
     personal,
     plain,
     records,
@@ -120,6 +121,14 @@ def _check_file(subject: Subject, out: Collector) -> int:
         except records.NotCsv as error:
             out.add(finding("source-error", subject.place, note=str(error)))
             return 0
+        except patterns.TooSlow as slow:
+            field = next(
+                item
+                for item in shape.of(subject.catalog, subject.dataset, subject.resource).fields
+                if item.descriptor.get("constraints", {}).get("pattern") == slow.pattern
+            )
+            out.add(finding("pattern-dangerous", _declared(subject, field), pattern=slow.pattern))
+            return sum(len(chunk.rows) for chunk in opened(subject.path, subject.resource).chunks)
         except tables.UnreadableTable as error:
             if not workbook.is_workbook(subject.resource):  # of a workbook, it is among its findings
                 out.add(finding(error.reason, subject.place, note=error.detail))
@@ -135,13 +144,13 @@ class _Opened:
     def __init__(self, subject: Subject, opened: Any, schema: Schema | None, labels: tuple[str, ...]) -> None:
         self.subject = subject
         self.open = opened
-        self.labels = labels
+        self.labels = tuple(label.strip() for label in labels)  # as Frictionless compares them
         self.has_header = records.header_row(subject.resource) > 0
         table = shape.of(subject.catalog, subject.dataset, subject.resource)
-        self.columns = header.expected(labels, table, has_header=self.has_header)
+        self.columns = header.expected(self.labels, table, has_header=self.has_header)
         self.fields = {field.name: field for field in self.columns if field.type != header.ANY}
         known = tuple(self.fields.get(field.name, field) for field in table.fields)
-        self.table = replace(table, fields=known)
+        self.table = columns.usable(replace(table, fields=known))
         self.screens = [Screen(field, _reader(field, schema)) for field in self.columns]
         self.keys = keys.of(subject.resource)
         self.gate = personal.opened(self.table, [field for field in self.columns if field.name])
@@ -172,6 +181,10 @@ def _reader(field: Field, schema: Schema | None) -> Any:
 def _check(subject: Subject, opened: Any, out: Collector) -> int:
     first: Source = opened(subject.path, subject.resource)
     table = shape.of(subject.catalog, subject.dataset, subject.resource)
+    if header.has_far_too_many(first.labels, table):
+        out.add(finding("too-many-columns", subject.place, columns=len(first.labels), expected=len(table.fields)))
+        return sum(len(chunk.rows) for chunk in first.chunks)
+    out.extend(_labels(subject, first.labels))
     schema: Schema | None = None
     if not plain.is_plain(table):
         schema, problems = verdict.judge_schema(table.schema, subject.described(("schema",)))
@@ -211,6 +224,14 @@ def _everything(state: _Opened, first: Source, out: Collector) -> int:
         return _screened(state, first, out)
     except keys.NotComparable:
         return _all_to_frictionless(state, state.open(subject.path, subject.resource), out)
+
+
+def _labels(subject: Subject, labels: tuple[str, ...]) -> Iterator[Finding]:
+    """Names with spaces around them: Frictionless takes no notice, but whoever reads the file by name finds no column."""
+    for position, label in enumerate(labels, start=1):
+        if label != label.strip() and label.strip():
+            place = replace(subject.place, row=records.header_row(subject.resource), position=position)
+            yield finding("label-not-exact", place, label=label, expected=label.strip())
 
 
 def _declared(subject: Subject, field: Field) -> Place:

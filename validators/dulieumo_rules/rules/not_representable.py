@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from dulieumo_rules import masks
 from dulieumo_rules.findings import Severity
 from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
@@ -24,7 +25,10 @@ def applies(field: Field, _table: Table) -> bool:
 
 
 def suspects(cells: pa.Array, field: Field, table: Table) -> Mask:
-    return not_canonical.suspects(cells, field, table)  # what is canonical has few enough digits
+    odd = not_canonical.suspects(cells, field, table)  # what is canonical has few enough digits, but for floats:
+    if field.type == "number" and not field.descriptor.get("dulieumo:decimal"):
+        odd = masks.either(odd, masks.not_matching(cells, canonical.SURE_FLOAT))
+    return odd
 
 
 def explain(text: str, field: Field, _table: Table) -> Values | None:
