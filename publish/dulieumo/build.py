@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from dulieumo import canonical, changes, convert, gate, package, pointers, profile, release, workbook
+from dulieumo import canonical, changes, convert, gate, geoparquet, package, pointers, profile, release, workbook
 from dulieumo.convert import NotAsChecked
 from dulieumo.diff import Level
 from dulieumo.errors import ReleaseError
@@ -114,6 +114,9 @@ def _finish(
         with pq.ParquetFile(path) as parquet:
             reason = _workbook(catalog, dataset, resource, into, artifacts, parquet)
             absent[resource.name] = {"xlsx": reason} if reason else {}
+        reason = _places(resource, into, artifacts)
+        if reason:
+            absent[resource.name]["geoparquet"] = reason
     own = {
         profile.FILE: canonical.dumps({"format": profile.FORMAT, "tables": profiles}),
         "datapackage.json": canonical.dumps(package.complete(skeleton, content_hash, artifacts, absent)),
@@ -123,6 +126,37 @@ def _finish(
         (into / name).write_bytes(data)
         sums[name] = hashlib.sha256(data).hexdigest()
     (into / release.SUMS).write_bytes(canonical.sha256sums(sums))
+
+
+def _places(resource: Resource, into: Path, artifacts: list[Artifact]) -> str | None:
+    """Write a table that has places as GeoParquet too; or the code of the reason why not, None also where it has none."""
+    where = geoparquet.places(resource)
+    if where is None:
+        return None
+    reason = geoparquet.why_not(resource)
+    if reason is None:
+        path = into / f"{resource.name}.geo.parquet"
+        geoparquet.write(path, resource, where, into / f"{resource.name}.parquet")
+        rows = next(item.rows for item in artifacts if item.resource == resource.name)
+        _add(artifacts, path, "geoparquet", convert.PARQUET_TYPE, resource, rows)
+    return reason
+
+
+def _add(
+    artifacts: list[Artifact], path: Path, kind: str, media_type: str, resource: Resource, rows: int | None
+) -> None:
+    """Put a file after those that the resource has already."""
+    made = Artifact(
+        path=path.name,
+        kind=kind,
+        media_type=media_type,
+        bytes=path.stat().st_size,
+        sha256=canonical.sha256_of_file(path),
+        resource=resource.name,
+        rows=rows,
+    )
+    last = max(index for index, artifact in enumerate(artifacts) if artifact.resource == resource.name)
+    artifacts.insert(last + 1, made)
 
 
 def _workbook(
@@ -141,17 +175,7 @@ def _workbook(
         return reason
     path = into / f"{resource.name}.xlsx"
     workbook.write(path, catalog, dataset, resource, rows, parquet.iter_batches())
-    made = Artifact(
-        path=path.name,
-        kind="xlsx",
-        media_type=XLSX_TYPE,
-        bytes=path.stat().st_size,
-        sha256=canonical.sha256_of_file(path),
-        resource=resource.name,
-        rows=rows,
-    )
-    last = max(index for index, artifact in enumerate(artifacts) if artifact.resource == resource.name)
-    artifacts.insert(last + 1, made)
+    _add(artifacts, path, "xlsx", XLSX_TYPE, resource, rows)
     return None
 
 

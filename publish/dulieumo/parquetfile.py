@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -49,6 +49,10 @@ class Writer:
         if batch.num_rows:
             self._waiting.append(batch)
             self._rows += batch.num_rows
+
+    def describe(self, metadata: Mapping[str, str]) -> None:
+        """Add to the file's metadata what is known only at its end."""
+        self._writer.add_key_value_metadata(dict(metadata))
 
     def _flush(self) -> None:
         table = pa.Table.from_batches(self._waiting, self.schema)
