@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from dulieumo import __version__, canonical
 from dulieumo.check import cache, files, guard
+from dulieumo.check.previous import Tables
 from dulieumo.check.report import CheckedTable, CheckReport, Collector, Tally
 from dulieumo.descriptors import Reading
 from dulieumo.governance import legal
@@ -46,10 +47,12 @@ def check(
     today: date | None = None,
     cache_folder: Path | None = None,
     before_reading: Callable[[], None] = _nothing,
+    previous: Tables = MappingProxyType({}),
 ) -> CheckReport:
     """Check the catalogue that was read, or only the datasets named. `step` is called with each dataset's name when done;
     `today` is the date that birth years and approvals are judged by; `cache_folder` keeps what was found in tables, so
-    that those which did not change are not read again; `before_reading` is called before the first table that is.
+    that those which did not change are not read again; `before_reading` is called before the first table that is;
+    `previous` are the tables of the release before (previous.py).
 
     The findings of the descriptors are part of the report. Nothing else is written, and nothing reaches the network."""
     out = Collector()
@@ -60,7 +63,7 @@ def check(
     tables: list[CheckedTable] = []
     inputs: dict[str, str] = {}
     if reading.catalog is not None:
-        run = _Run(reading, reading.catalog, today or date.today(), cache_folder, before_reading)
+        run = _Run(reading, reading.catalog, today or date.today(), cache_folder, before_reading, previous)
         with guard.no_network():
             for dataset in reading.catalog.datasets:
                 if only is not None and dataset.name not in only:
@@ -100,6 +103,7 @@ class _Run:
     today: date
     cache_folder: Path | None
     before_reading: Callable[[], None]
+    previous: Tables
     digests: dict[str, str] = field(default_factory=dict)
     targets: references.Targets | None = None
 
@@ -147,6 +151,7 @@ class _Run:
             described=lambda part: document.place(("resources", position, *part)),
             dataset_said=lambda part: document.place(part, dataset=dataset.name),
             today=self.today,
+            previous=self.previous.get((dataset.name, resource.name)),
         )
         own = Collector()
         rows = self._check_and_hash(subject, path, place, own)
@@ -172,12 +177,14 @@ class _Run:
     def _cache_name(self, dataset: Dataset, resource: Resource, path: Path, place: Place) -> str:
         """The hash of everything that the verdict on this table rests on."""
         descriptor = self.reading.documents[dataset.name].file
+        before = self.previous.get((dataset.name, resource.name))
         parts: list[object] = [
             self._digest(place.file, path),
             self._digest(descriptor, self.reading.folder / descriptor),
             dict(dataset.descriptor),
             resource.name,
             dict(self.catalog.settings.get("bounds", {})),
+            [before.rows, dict(before.missing)] if before is not None else None,
         ]
         for target, table_ in sorted(
             _pointed_at(self.catalog, dataset, resource), key=lambda pair: (pair[0].name, pair[1])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from dulieumo.check.previous import Previous
 from dulieumo_rules import rules
 from dulieumo_rules.findings import Finding, Place, Severity, finding
 from dulieumo_rules.rules import null_share, row_count
@@ -14,14 +15,6 @@ from dulieumo_rules.shape import Table
 
 Collected = Mapping[tuple[str, str], Mapping[str, int | str]]
 """Counts and examples by rule and column."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Previous:
-    """A table in the release before: its rows, and the share of missing values of each column in percent."""
-
-    rows: int
-    missing: Mapping[str, float]
 
 
 @dataclass(slots=True)

@@ -41,6 +41,7 @@ from dulieumo.check import (
     verdict,
     workbook,
 )
+from dulieumo.check.previous import Previous
 from dulieumo.check.records import Record
 from dulieumo.check.report import Collector
 from dulieumo.check.screen import Screen, blanks
@@ -77,7 +78,7 @@ class Subject:
     dataset_said: Callable[[tuple[str | int, ...]], Place]
     """The place of a part of the dataset's descriptor."""
     today: date
-    previous: columns.Previous | None = None
+    previous: Previous | None = None
     only_schema: bool = False
     """Leave out our rules and the gate; for the benchmark of the verdict alone, which no report is made from."""
 

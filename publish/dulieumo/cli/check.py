@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from dulieumo import canonical, check, descriptors, errors, quality
+from dulieumo.check import previous
 from dulieumo.check.report import CheckReport
 from dulieumo.cli import arrow, common
 from dulieumo.config import Settings
@@ -83,6 +84,7 @@ def run(settings: Settings, names: tuple[str, ...] = (), *, use_cache: bool = Tr
             step=step,
             cache_folder=settings.root / CACHE if use_cache else None,
             before_reading=arrow.without_pandas,
+            previous=previous.read(settings.store),
         )
     if not names:
         write_whole(settings.dist / "report.json", canonical.dumps(json_report.render_report(report)))
