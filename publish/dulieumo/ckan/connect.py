@@ -76,4 +76,6 @@ class Connection:
 
 def connect(settings: Settings, target: str | None = None) -> Connection:
     """Raises ConfigError where the target is not declared."""
-    return Connection(settings=settings, target=settings.find_target(target), store=open_store(settings.store, settings.store_url))
+    return Connection(
+        settings=settings, target=settings.find_target(target), store=open_store(settings.store, settings.store_url)
+    )
