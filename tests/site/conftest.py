@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from tests import browser as machine
 from tests.site import world
 from tests.site.world import World
+
+expect.set_options(timeout=30_000)  # the first run of SQL compiles SQLite; a busy machine takes its time
 
 
 @dataclass(frozen=True, slots=True)

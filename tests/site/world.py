@@ -199,7 +199,6 @@ def hostile(folder: Path) -> Path:
             "dulieumo:rights": "x",
             "dulieumo:statusNote": "x",
             "dulieumo:status": "retired",
-            "dulieumo:legalBasis": ["<script>alert(1)</script>"],
             "dulieumo:notices": [{"effective": "2026-01-01", "announced": "2025-01-01", "description": "x"}],
             "sources": [{"dulieumo:id": "a", "title": "x", "dulieumo:publisher": "x", "dulieumo:published": "2025"}],
         },
@@ -222,7 +221,8 @@ def _hostile_cells(before: str) -> str:
     cells = io.StringIO()
     writer = csv.writer(cells, lineterminator="\n")
     writer.writerow(["ma", "so", "chu"])
-    for number, text in enumerate(HOSTILE):
+    # The check refuses a table with text that runs backwards, so none is ever published; a descriptor's may be shown.
+    for number, text in enumerate(text for text in HOSTILE if "\u202e" not in text):
         writer.writerow(["a" if number % 2 else "<b>", number, before + " ".join(text.replace("\0", "").split())])
     return cells.getvalue()
 
