@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from dulieumo import i18n
+
+# The same examples at every run, and others in `make prove-*`; how long one takes on a busy machine is no failure.
+settings.register_profile("sample", deadline=None, derandomize=True)
+settings.register_profile("proof", deadline=None)
+settings.load_profile("proof" if "--prove" in sys.argv else "sample")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
