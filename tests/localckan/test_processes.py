@@ -46,6 +46,12 @@ def known(pid: int) -> Process:
     return process
 
 
+def known_by_number(pid: int) -> Process:
+    """As `known`, for a process whose main thread may be a zombie already."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return Process(pid=pid, started=int(fields[19]), boot=processes.boot_id())
+
+
 def test_a_process_with_the_same_number_and_another_birth_is_another(stranger: subprocess.Popen[bytes]) -> None:
     earlier = replace(known(stranger.pid), started=known(stranger.pid).started - 1)
     assert not earlier.is_running
@@ -68,6 +74,26 @@ def test_a_zombie_does_not_run() -> None:
     assert processes.wait(seen, 5)
     assert not seen.is_running
     assert processes.find(process.pid) is None
+    process.wait()
+
+
+def test_a_process_whose_main_thread_ended_before_the_others_has_not_ended() -> None:
+    """As Redis after SIGKILL: the main thread is a zombie while another one still holds the port."""
+    program = (
+        "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(60,)).start();"
+        "print('ready', flush=True); ctypes.CDLL(None).pthread_exit(None)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    seen = known_by_number(process.pid)
+    deadline = time.monotonic() + 10
+    while seen.is_running and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not seen.is_running
+    assert not processes.wait(seen, 0.2)
+    process.kill()
+    assert processes.wait(seen, 5)
     process.wait()
 
 

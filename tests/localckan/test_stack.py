@@ -11,13 +11,14 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
 
 from dulieumo import localckan
-from dulieumo.localckan import Condition, LocalCkan
+from dulieumo.localckan import Condition, LocalCkan, postgres
 from tests.conftest import REPOSITORY
 from tests.localckan.conftest import empty_folder
 from tests.localckan.seen import call, listening, pids_of
@@ -344,6 +345,18 @@ def test_an_up_that_is_killed_halfway_through_is_finished_by_the_next(ckan: Loca
     assert found(again, "giao+duc") == 1
     ckan.context = again.context
     ckan.reset_data()
+
+
+def test_databases_are_looked_at_only_when_those_who_make_them_are_done(ckan: LocalCkan) -> None:
+    """As after an `up` that was killed: its server process is still making a database, which nobody else can see yet."""
+    making = f"SELECT pg_advisory_lock({postgres.DATABASES_LOCK}); SELECT pg_sleep(2);"
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(postgres.query, ckan.context, "postgres", making)
+        time.sleep(1)
+        began = time.monotonic()
+        postgres.make_databases(ckan.context)
+        assert time.monotonic() - began > 0.3
+        first.result(timeout=10)
 
 
 def test_reset_leaves_an_empty_ckan_with_a_good_token(ckan: LocalCkan, dataset: str) -> None:

@@ -18,6 +18,7 @@ from dulieumo.localckan.settings import HOST, write_private
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses root; this user is on every machine, so none need be made
 SUPERUSER = "postgres"
 CKAN, DATASTORE, READER = "ckan", "datastore", "datastore_reader"
+DATABASES_LOCK = 7235002  # any number that all of ours agree on
 
 
 def user() -> str | None:
@@ -141,9 +142,13 @@ def query(context: Context, database: str, sql: str) -> str:
 
 
 def make_databases(context: Context) -> None:
-    """The roles and databases that CKAN needs, made or brought in line with our passwords."""
+    """The roles and databases that CKAN needs, made or brought in line with our passwords.
+
+    The lock is held until the session's end: the server goes on with the CREATE DATABASE of an `up` that was killed,
+    and whoever comes next must look only when that is over."""
     passwords = {CKAN: context.secrets.ckan_database, READER: context.secrets.datastore_reader}
-    statements = [
+    statements = [f"SELECT pg_advisory_lock({DATABASES_LOCK});"]
+    statements += [
         f"SELECT 'CREATE ROLE {role} LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')\\gexec"
         for role in passwords
     ]

@@ -194,21 +194,21 @@ def send(process: Process, sent: signal.Signals) -> bool:
 
 
 def wait(process: Process, timeout_seconds: float) -> bool:
-    """True once the process has ended, False when it still runs after the time."""
-    deadline = time.monotonic() + timeout_seconds
+    """True once the process has ended, all its threads with it; False when one still runs after the time.
+
+    The pidfd tells, not the state: a main thread that ended is a zombie while others still hold the port."""
     try:
         handle = os.pidfd_open(process.pid)
     except ProcessLookupError:
         return True
     try:
-        while process.is_running:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                return False
-            select.select([handle], [], [], min(remaining, 0.5))
+        facts = _facts(process.pid)
+        if facts is None or facts.started != process.started or process.boot != boot_id():
+            return True
+        readable, _writable, _failed = select.select([handle], [], [], max(timeout_seconds, 0))
+        return bool(readable)
     finally:
         os.close(handle)
-    return True
 
 
 def stop(process: Process, sent: signal.Signals, *, timeout_seconds: float) -> None:
