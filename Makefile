@@ -64,6 +64,7 @@ translations: $(READY)
 	$(BIN)/python -m tests.translations
 
 stop:
+	-$(BIN)/dulieumo serve --stop
 	-$(BIN)/dulieumo ckan down
 
 clean: stop

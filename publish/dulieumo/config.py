@@ -112,6 +112,11 @@ class Settings:
     def site(self) -> Path:
         return self.dist / "site"
 
+    @property
+    def site_server(self) -> Path:
+        """The record of the server that shows the site in the background."""
+        return self.dist / "site-server.json"
+
     def find_target(self, name: str | None = None) -> Target:
         """The target of that name, else the default one. Raises ConfigError where it is not declared."""
         wanted = name or self.target

@@ -48,6 +48,8 @@ def _start() -> bool:
 
 def _summary(settings: Settings, has_ckan: bool) -> None:
     from dulieumo import release
+    from dulieumo.cli import serve
+    from dulieumo.site import background
 
     made = release.read(common.store(settings))
     counted = {dataset.name for dataset in made.catalog.counted}
@@ -62,7 +64,7 @@ def _summary(settings: Settings, has_ckan: bool) -> None:
     if has_ckan:
         verification = json.loads((settings.dist / "verification.json").read_text(encoding="utf-8"))
         facts += [(_("Verified"), verification["at"]), ("CKAN", settings.find_target(LOCAL).url)]
-    facts.append((_("Site"), f"{settings.site} — dulieumo serve"))
+    facts.append((_("Site"), background.start(settings.site, settings.site_server, serve.PORT)))
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in facts:
         table.add_row(name, value)

@@ -22,15 +22,28 @@ PORT = 8008
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), help="Folder to serve; dist/site by default."
 )
-def command(datasets: Path | None, dist: Path | None, port: int, folder: Path | None) -> int:
+@click.option("--background", "in_background", is_flag=True, help="Go on serving after the command has ended.")
+@click.option("--stop", "is_stop", is_flag=True, help="End the server that runs in the background.")
+def command(
+    datasets: Path | None, dist: Path | None, port: int, folder: Path | None, in_background: bool, is_stop: bool
+) -> int:
     """Serve the built site on 127.0.0.1, with byte ranges, until Ctrl+C."""
-    from dulieumo.site import server
+    from dulieumo.site import background, server
 
-    root = folder or common.settings(datasets, dist).site
+    settings = common.settings(datasets, dist)
+    if is_stop:
+        was_there = background.stop(settings.site_server)
+        common.say(_("Stopped.") if was_there else _("No server of the site was running."))
+        return errors.DONE
+    root = folder or settings.site
     if not (root / "index.html").is_file():
         raise ConfigError(
             _("There is no site in {folder}.").format(folder=root), hint=_("Build it first: dulieumo site")
         )
+    if in_background:
+        common.answers().print(background.start(root, settings.site_server, port), markup=False)
+        common.say(_("Stop with: dulieumo serve --stop"))
+        return errors.DONE
     try:
         running = server.serve(root, port)
     except OSError as error:
