@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from dulieumo import cells
 from dulieumo.ckan import names, rows, stamp
 from dulieumo.ckan.model import Stamp
-from dulieumo.ckan.words import FREQUENCIES, Words
+from dulieumo.ckan.words import Words
 from dulieumo.descriptors import resolve
+from dulieumo_rules import frequencies
 from tests.catalogues import field
 
 SCHEMA = resolve.schema(
@@ -150,4 +151,4 @@ def test_the_page_speaks_in_words() -> None:
     assert vietnamese.date("2023-10") == "10/2023"
     assert english.date("2023-10-19") == "2023-10-19"
     assert vietnamese.number(1234567) == "1.234.567"
-    assert all(vietnamese.frequency(code) != code and english.frequency(code) != code for code in FREQUENCIES)
+    assert all(vietnamese.frequency(code) != code and english.frequency(code) != code for code in frequencies.table())

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dulieumo.owner import cleaning, legacy
+from dulieumo.owner import cleaning
+from dulieumo_rules import legacy
 
 PROPER = "Cộng hòa xã hội chủ nghĩa Việt Nam"
 

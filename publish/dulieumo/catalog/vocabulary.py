@@ -18,8 +18,6 @@ FILE_TYPES = {
     "zip": "ZIP",
     "xml": "XML",
 }
-# The codes of the EU frequency table that differ from the descriptors' own are named here; the others are the same.
-FREQUENCIES = {"CONT": "CONT", "AS_NEEDED": "AS_NEEDED"}
 
 
 def theme(code: str) -> str:
@@ -32,7 +30,7 @@ def language(code: str) -> str | None:
 
 
 def frequency(code: str) -> str:
-    return f"{AUTHORITY}/frequency/{FREQUENCIES.get(code, code)}"
+    return f"{AUTHORITY}/frequency/{code}"
 
 
 def file_type(ending: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The words of the public CKAN page, in the catalogue's own language: labels of extras, frequencies, dates.
+"""The words of the public CKAN page, in the catalogue's own language: labels of extras, dates.
 
 Not gettext: this is published content, and does not change with the language of the person who runs the command.
 """
@@ -7,22 +7,7 @@ from __future__ import annotations
 
 import re
 
-FREQUENCIES: dict[str, tuple[str, str]] = {
-    "CONT": ("Liên tục", "Continuous"),
-    "DAILY": ("Hằng ngày", "Daily"),
-    "WEEKLY": ("Hằng tuần", "Weekly"),
-    "BIWEEKLY": ("Hai tuần một lần", "Every two weeks"),
-    "MONTHLY": ("Hằng tháng", "Monthly"),
-    "QUARTERLY": ("Hằng quý", "Quarterly"),
-    "ANNUAL_2": ("Sáu tháng một lần", "Twice a year"),
-    "ANNUAL": ("Hằng năm", "Annual"),
-    "BIENNIAL": ("Hai năm một lần", "Every two years"),
-    "DECENNIAL": ("Mười năm một lần", "Every ten years"),
-    "IRREG": ("Không định kỳ", "Irregular"),
-    "NEVER": ("Không cập nhật nữa", "Never updated"),
-    "UNKNOWN": ("Chưa xác định", "Unknown"),
-}
-"""The codes of the EU frequency vocabulary that the profile admits."""
+from dulieumo_rules import frequencies
 
 LABELS: dict[str, tuple[str, str]] = {
     "purpose": ("Mục đích", "Purpose"),
@@ -78,7 +63,8 @@ class Words:
         return LABELS[key][self._position]
 
     def frequency(self, code: str) -> str:
-        return FREQUENCIES[code][self._position] if code in FREQUENCIES else code
+        known = frequencies.find(code)
+        return known.in_("en" if self._position else "vi") if known else code
 
     def date(self, iso: str) -> str:
         """2023-10-19 → 19/10/2023, 2023-10 → 10/2023, 2023 → 2023; as it is for other languages than Vietnamese."""

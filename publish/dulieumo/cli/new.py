@@ -15,32 +15,23 @@ from dulieumo import errors
 from dulieumo.cli import common
 from dulieumo.cli.asking import Asker, show_notes, show_report
 from dulieumo.errors import UsageError
-from dulieumo.i18n import _, ngettext
+from dulieumo.i18n import _, language, ngettext
 from dulieumo.model import Catalog, Domain, Publisher
 from dulieumo.owner import create, glossary, infer, intake, names, rehearsal, scaffold
 from dulieumo.owner.infer import Table
 from dulieumo.owner.notes import has_stops
 from dulieumo.owner.scaffold import About, Said
+from dulieumo_rules import frequencies
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 MIN_DESCRIPTION = 50
+_OFFERED = ("DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "ANNUAL_2", "ANNUAL", "BIENNIAL", "IRREG", "NEVER", "UNKNOWN")
 
 
-def frequencies() -> list[tuple[str, str]]:
-    """The frequencies that the profile knows, with their words."""
-    return [
-        ("DAILY", _("every day")),
-        ("WEEKLY", _("every week")),
-        ("MONTHLY", _("every month")),
-        ("QUARTERLY", _("every quarter")),
-        ("ANNUAL_2", _("twice a year")),
-        ("ANNUAL", _("every year")),
-        ("BIENNIAL", _("every two years")),
-        ("IRREG", _("when something changes")),
-        ("NEVER", _("never again")),
-        ("UNKNOWN", _("not known")),
-    ]
+def offered() -> list[tuple[str, str]]:
+    """The frequencies to choose from, with their words in the language in use."""
+    return [(code, known.in_(language())) for code in _OFFERED if (known := frequencies.find(code))]
 
 
 @click.command(
@@ -242,7 +233,7 @@ def _about(
     purpose = both("purpose", "purpose", _("What was it made for?"))
     scope = both("scope", "scope", _("Which area, time and things does it cover?"))
     collection = both("collection", "collection", _("How was it collected?"))
-    frequency = asker.choice("--frequency", said["frequency"], _("How often is it updated?"), frequencies())
+    frequency = asker.choice("--frequency", said["frequency"], _("How often is it updated?"), offered())
     as_of = asker.text("--as-of", said["as_of"], _("Date of the data"), default=scaffold.as_of(above), check=date)
     today = dt.date.today().isoformat()
     completeness = Said(said["completeness"], said["completeness_en"]) if said["completeness"] else None

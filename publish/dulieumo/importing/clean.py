@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
 
-from dulieumo.owner import cleaning, legacy
+from dulieumo.owner import cleaning
+from dulieumo_rules import legacy
 
 # "The data is being updated" in place of a description: it says nothing of the data.
 _PLACEHOLDER = re.compile(

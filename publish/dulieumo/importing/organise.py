@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from dulieumo.i18n import _
 from dulieumo.importing import clean, vocabulary
 from dulieumo.importing.record import Agent, Record, Source, Texts, Theme
-from dulieumo.owner import legacy, names
+from dulieumo.owner import names
+from dulieumo_rules import legacy
 from dulieumo_rules.findings import Finding, Place, Severity, finding
 
 MAX_NAME = 60

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from dulieumo.owner import legacy, names
+from dulieumo.owner import names
 from dulieumo.owner.notes import note
 from dulieumo.owner.source import Raw
 from dulieumo.spreadsheets import Value
+from dulieumo_rules import legacy
 
 # Not seen by the eye and different to a program: zero-width space and joiners, word joiner, BOM, soft hyphen.
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
