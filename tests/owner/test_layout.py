@@ -12,7 +12,7 @@ import pytest
 
 from dulieumo.errors import UsageError
 from dulieumo.owner import intake
-from dulieumo.owner.infer import Inferred
+from dulieumo.owner.column import Inferred
 from dulieumo.owner.intake import Intake, Options
 from tests.owner import workbooks
 

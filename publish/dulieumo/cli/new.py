@@ -18,6 +18,7 @@ from dulieumo.errors import UsageError
 from dulieumo.i18n import _, language, ngettext
 from dulieumo.model import Catalog, Domain, Publisher
 from dulieumo.owner import create, glossary, infer, intake, names, rehearsal, scaffold
+from dulieumo.owner.column import Inferred
 from dulieumo.owner.infer import Table
 from dulieumo.owner.notes import has_stops
 from dulieumo.owner.scaffold import About, Said
@@ -154,7 +155,7 @@ def _without(table: Table, wanted: Sequence[str], reason: str | None) -> tuple[T
     return intake.without(table, {column.name for column in dropped}) if dropped else table, withheld
 
 
-def _column(table: Table, text: str) -> infer.Inferred:
+def _column(table: Table, text: str) -> Inferred:
     found = next((column for column in table.columns if text in (column.name, column.title)), None)
     if found is None:
         raise UsageError(

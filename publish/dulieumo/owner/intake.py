@@ -16,7 +16,7 @@ from dulieumo.i18n import _
 from dulieumo.model import Catalog, Resource
 from dulieumo.owner import cleaning, infer, layout, source, values
 from dulieumo.owner.codes import KnownCodes
-from dulieumo.owner.infer import Inferred
+from dulieumo.owner.column import Inferred, keys
 from dulieumo.owner.layout import Layout
 
 
@@ -61,7 +61,7 @@ def take(path: Path, options: Options, known: Sequence[KnownCodes] = ()) -> Inta
 def without(table: infer.Table, names: Collection[str]) -> infer.Table:
     """The table without some of its columns."""
     columns = tuple(column for column in table.columns if column.name not in names)
-    return replace(table, columns=columns, keys=infer.keys(columns))
+    return replace(table, columns=columns, keys=keys(columns))
 
 
 def known_codes(folder: Path, catalog: Catalog) -> tuple[KnownCodes, ...]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from dulieumo.model import Domain, Publisher
 from dulieumo.owner import names
+from dulieumo.owner.column import Inferred
 from dulieumo.owner.glossary import Glossary
-from dulieumo.owner.infer import Inferred, Table
+from dulieumo.owner.infer import Table
 from dulieumo.owner.yamltext import Lines, flow, joined
 
 PENDING = "cần dịch sang tiếng Anh"
