@@ -21,6 +21,14 @@ from dulieumo.owner.source import Raw
 EXAMPLES = 5
 
 
+class ExtraColumns(ReleaseError):
+    """The file has columns that the table does not declare: `titles`."""
+
+    def __init__(self, message: str, titles: tuple[str, ...], *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.titles = titles
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowChange:
     """One row that differs: its key (or all its cells, where there is no key), and the cells that changed: column, before, after."""
@@ -110,10 +118,11 @@ def texts_of(
     _refuse_missing(resource, matched)
     extra = [one for one in matched.extra if one.title not in ignore and one.position]
     if extra:
-        raise ReleaseError(
+        raise ExtraColumns(
             _("The file has columns that the table {table} does not have: {titles}.").format(
                 table=resource.name, titles=", ".join(f"“{one.title}”" for one in extra)
             ),
+            tuple(one.title for one in extra),
             hint=_("To leave them out, add {flags}. To publish them, describe them in datapackage.yaml first.").format(
                 flags=" ".join(f"--ignore “{one.title}”" for one in extra).replace("“", '"').replace("”", '"')
             ),
