@@ -6,12 +6,16 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from dulieumo import i18n
+from tests import browser as machine
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # The same examples at every run, and others in `make prove-*`; how long one takes on a busy machine is no failure.
 settings.register_profile("sample", deadline=None, derandomize=True)
@@ -55,3 +59,14 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def repository() -> Path:
     """The folder of this checkout."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one browser of a run: Playwright starts once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=machine.executable(), args=list(machine.ARGUMENTS))
+        yield started
+        started.close()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import jinja2
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
@@ -32,6 +33,9 @@ def extract() -> Catalog:
     catalog = Catalog(project="dulieumo", charset="utf-8")
     for path in sorted(CODE.rglob("*.py")):
         for text in texts_in(path):
+            catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])
+    for path in sorted(CODE.rglob("web/templates/*.html")):
+        for text in texts_in_template(path):
             catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     described = [*reference.EXIT_CODES.values(), *reference.TARGET_SETTINGS.values()]
     described += [text for _variable, _flag, text in reference.SETTINGS.values()]
@@ -57,6 +61,17 @@ def texts_in(path: Path) -> Iterator[str | tuple[str, str]]:
             yield given[0]
         elif node.func.id == "ngettext" and len(given) == 2:
             yield given[0], given[1]
+
+
+def texts_in_template(path: Path) -> Iterator[str | tuple[str, str]]:
+    """The same, of a template."""
+    environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    found = environment.extract_translations(path.read_text(encoding="utf-8"))  # type: ignore[attr-defined]
+    for _line, function, text in found:
+        if function == "_" and isinstance(text, str):
+            yield text
+        elif function == "ngettext":
+            yield text[0], text[1]
 
 
 def help_texts(command: click.Command) -> Iterator[str]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests import browser as machine
 from tests.site import world
 from tests.site.world import World
 
@@ -27,14 +26,6 @@ def songmay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("songmay")
     with world.served(folder / "site") as address:
         yield Served(world.songmay(folder, address), address)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=machine.executable(), args=list(machine.ARGUMENTS))
-        yield started
-        started.close()
 
 
 @dataclass(slots=True)

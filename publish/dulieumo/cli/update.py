@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,13 +11,10 @@ import click
 from dulieumo import errors
 from dulieumo.cli import common
 from dulieumo.cli.asking import Asker, show_notes, show_report
-from dulieumo.errors import ConfigError, UsageError
+from dulieumo.errors import UsageError
 from dulieumo.i18n import _, ngettext
-from dulieumo.owner import create, intake, rehearsal, scaffold, update
-from dulieumo.owner.notes import has_stops
+from dulieumo.owner import trial, update
 from dulieumo.store import write_whole
-
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 @click.command("update", help="Replace a table by the owner's new file: shows the rows that change, then asks.")
@@ -52,58 +49,36 @@ def command(
     datasets: Path | None,
 ) -> int:
     settings = common.settings(datasets)
-    catalog = create.catalogue_of(settings.datasets).catalog
-    assert catalog is not None
-    dataset = catalog.dataset(name)
-    if dataset is None:
-        raise ConfigError(
-            _("There is no readable dataset {name}.").format(name=name), hint=_("List them with: dulieumo list")
-        )
-    if as_of is not None and not _DATE.fullmatch(as_of):
-        raise UsageError(_("Write the date as 2025, 2025-06 or 2025-06-30."))
-    raw, found = intake.lay_out(file, intake.Options(sheet=sheet, header_row=header_row, keep_all=True))
-    resource = update.choose_table(dataset, table, found.columns)
-    if resource.format != "csv":
-        raise UsageError(
-            _("The table {table} is kept as a {format} file.").format(table=resource.name, format=resource.format),
-            hint=_("Replace {path} by the new file, then run: dulieumo check {name}").format(
-                path=resource.path, name=name
-            ),
-        )
-    texts, notes = update.texts_of(
-        catalog, settings.datasets, dataset, resource, raw, found, ignore=ignore, decimal=decimal
+    said = trial.Said(
+        table=table,
+        sheet=sheet,
+        header_row=header_row,
+        decimal=decimal,
+        ignore=ignore,
+        as_of=as_of,
+        note=(note, note_en or note) if note else None,
     )
+    reading = trial.read(settings.datasets, name, file, said)
     common.say(_("What was read from {file}:").format(file=file.name))
-    show_notes(notes)
-    if has_stops(notes):
+    show_notes(reading.notes)
+    if reading.is_stopped:
         raise UsageError(
             _("Nothing was changed: see the lines marked ✗."),
             hint=_("Correct them in the file and run the command again."),
         )
     asker = Asker()
-    proposed = scaffold.as_of(found.above)
     if as_of is None:
-        default = proposed if proposed and proposed > dataset.data_as_of else dataset.data_as_of
-        as_of = asker.text("--as-of", None, _("Date of the data"), default=default)
-    made = update.propose(
-        settings.datasets,
-        dataset,
-        resource,
-        texts,
-        notes,
-        as_of=as_of,
-        today=dt.date.today().isoformat(),
-        note=(note, note_en or note) if note else None,
-    )
-    if not made.files:
+        said = replace(said, as_of=asker.text("--as-of", None, _("Date of the data"), default=reading.as_of))
+    tried = trial.run(settings.datasets, reading, said, today=dt.date.today())
+    made = tried.made
+    if tried.report is None:
         _show(made)
         click.echo(_("The table is the same as before; nothing to write."))
         return errors.DONE
-    report = rehearsal.rehearse(settings.datasets, made.files, name)
-    if not rehearsal.personal(report):  # else the rows would be shown before they may be
+    if not tried.is_personal:  # else the rows would be shown before they may be
         _show(made)
-    show_report(report)
-    if not report.is_valid:
+    show_report(tried.report)
+    if not tried.report.is_valid:
         click.echo(_("Nothing was written: the new table does not pass. Correct the file and run the command again."))
         return errors.DATA_DOES_NOT_PASS
     for reminder in made.reminders:

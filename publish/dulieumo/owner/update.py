@@ -21,6 +21,14 @@ from dulieumo.owner.source import Raw
 EXAMPLES = 5
 
 
+class ExtraColumns(ReleaseError):
+    """The file has columns that the table does not declare: `titles`."""
+
+    def __init__(self, message: str, titles: tuple[str, ...], *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.titles = titles
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowChange:
     """One row that differs: its key (or all its cells, where there is no key), and the cells that changed: column, before, after."""
@@ -31,7 +39,7 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowChanges:
-    """Counts are of all rows; the examples are the first `EXAMPLES` of each kind."""
+    """Counts are of all rows; the examples are the first few of each kind."""
 
     added: int
     removed: int
@@ -48,7 +56,9 @@ class RowChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """An update as it would be made. `files` by path relative to the catalogue's folder; empty where nothing changes."""
+    """An update as it would be made. `files` by path relative to the catalogue's folder; empty where nothing changes.
+
+    `order` has, for each row of the new table, its number among the rows of the owner's file, from 0."""
 
     dataset: Dataset
     resource: Resource
@@ -59,6 +69,7 @@ class Update:
     summary: tuple[str, str]
     reminders: tuple[str, ...]
     files: Mapping[str, bytes]
+    order: tuple[int, ...]
 
 
 def choose_table(dataset: Dataset, name: str | None, found: Sequence[layout.Column]) -> Resource:
@@ -107,10 +118,11 @@ def texts_of(
     _refuse_missing(resource, matched)
     extra = [one for one in matched.extra if one.title not in ignore and one.position]
     if extra:
-        raise ReleaseError(
+        raise ExtraColumns(
             _("The file has columns that the table {table} does not have: {titles}.").format(
                 table=resource.name, titles=", ".join(f"“{one.title}”" for one in extra)
             ),
+            tuple(one.title for one in extra),
             hint=_("To leave them out, add {flags}. To publish them, describe them in datapackage.yaml first.").format(
                 flags=" ".join(f"--ignore “{one.title}”" for one in extra).replace("“", '"').replace("”", '"')
             ),
@@ -178,6 +190,7 @@ def propose(
     as_of: str | None,
     today: str,
     note: tuple[str, str] | None = None,
+    examples: int = EXAMPLES,
 ) -> Update:
     """What an update would change. `as_of` None keeps the date of the data; `note` replaces the changelog's sentence.
 
@@ -185,9 +198,11 @@ def propose(
     assert resource.schema is not None
     columns = resource.schema.columns
     path = folder / dataset.folder / resource.path
-    new = _ordered(resource, [list(row) for row in zip(*(texts[column.name] for column in columns), strict=True)])
+    given = [list(row) for row in zip(*(texts[column.name] for column in columns), strict=True)]
+    order = _order(resource, given)
+    new = [given[at] for at in order]
     old = _old(path, resource)
-    rows = compare(resource, old, new)
+    rows = compare(resource, old, new, examples)
     if old and rows.kept == 0 and rows.changed == 0 and len(old) > 1 and resource.schema.primary_key:
         raise ReleaseError(
             _("No row of the table {table} is in this file: none of its {count} keys is found again.").format(
@@ -201,7 +216,7 @@ def propose(
     if rows.is_none and date == dataset.data_as_of:
         return Update(
             dataset=dataset, resource=resource, notes=tuple(notes), rows=rows, version=dataset.version, as_of=date,
-            summary=("", ""), reminders=(), files={},
+            summary=("", ""), reminders=(), files={}, order=order,
         )  # fmt: skip
     major, minor, patch = (int(part) for part in dataset.version.split("."))
     version = f"{major}.{minor}.{patch + 1}" if rows.is_none else f"{major}.{minor + 1}.0"
@@ -222,6 +237,7 @@ def propose(
         summary=summary,
         reminders=reminders,
         files=files,
+        order=order,
     )
 
 
@@ -244,8 +260,8 @@ def _old(path: Path, resource: Resource) -> list[list[str]]:
     return rows
 
 
-def _ordered(resource: Resource, rows: list[list[str]]) -> list[list[str]]:
-    """By key, as the catalogue keeps its tables; in the file's order where there is no key."""
+def _order(resource: Resource, rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """The rows' numbers by key, as the catalogue keeps its tables; in the file's order where there is no key."""
     assert resource.schema is not None
     positions = [
         at
@@ -254,10 +270,12 @@ def _ordered(resource: Resource, rows: list[list[str]]) -> list[list[str]]:
         if column.name == name
     ]
 
-    def order(row: list[str]) -> list[tuple[float, str]]:
-        return [_sortable(resource.schema.columns[at], row[at]) for at in positions]  # type: ignore[union-attr]
+    columns = resource.schema.columns
 
-    return sorted(rows, key=order) if positions else rows
+    def key(number: int) -> list[tuple[float, str]]:
+        return [_sortable(columns[at], rows[number][at]) for at in positions]
+
+    return tuple(sorted(range(len(rows)), key=key) if positions else range(len(rows)))
 
 
 def _sortable(column: Column, text: str) -> tuple[float, str]:
@@ -269,7 +287,9 @@ def _sortable(column: Column, text: str) -> tuple[float, str]:
     return 0.0, text
 
 
-def compare(resource: Resource, old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> RowChanges:
+def compare(
+    resource: Resource, old: Sequence[Sequence[str]], new: Sequence[Sequence[str]], examples: int = EXAMPLES
+) -> RowChanges:
     """What differs between two states of a table, by its key; by whole rows where it has none, or where a key stands twice."""
     schema = resource.schema
     assert schema is not None
@@ -282,7 +302,7 @@ def compare(resource: Resource, old: Sequence[Sequence[str]], new: Sequence[Sequ
     )
     delta = diff.rows(schema, before, after) if is_keyed else None
     if delta is None:
-        return _by_whole_rows(old, new)
+        return _by_whole_rows(old, new, examples)
     added, removed, changed, was = (
         [list(row) for row in _records(columns, table)]
         for table in (delta.added, delta.removed, delta.changed, delta.before)
@@ -296,8 +316,8 @@ def compare(resource: Resource, old: Sequence[Sequence[str]], new: Sequence[Sequ
         removed=len(removed),
         changed=len(changed),
         kept=len(new) - len(added) - len(changed),
-        added_rows=tuple(RowChange(key=key_of(row)) for row in added[:EXAMPLES]),
-        removed_rows=tuple(RowChange(key=key_of(row)) for row in removed[:EXAMPLES]),
+        added_rows=tuple(RowChange(key=key_of(row)) for row in added[:examples]),
+        removed_rows=tuple(RowChange(key=key_of(row)) for row in removed[:examples]),
         changed_rows=tuple(
             RowChange(
                 key=key_of(row),
@@ -305,7 +325,7 @@ def compare(resource: Resource, old: Sequence[Sequence[str]], new: Sequence[Sequ
                     (columns[at].title.default, past[at], row[at]) for at in range(len(columns)) if past[at] != row[at]
                 ),
             )
-            for row, past in list(zip(changed, was, strict=True))[:EXAMPLES]
+            for row, past in list(zip(changed, was, strict=True))[:examples]
         ),
     )
 
@@ -332,7 +352,7 @@ def _records(columns: Sequence[Column], table: pa.Table) -> list[tuple[str, ...]
     return list(zip(*lists, strict=True))
 
 
-def _by_whole_rows(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> RowChanges:
+def _by_whole_rows(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]], examples: int) -> RowChanges:
     before, after = Counter(map(tuple, old)), Counter(map(tuple, new))
     added, removed = list((after - before).elements()), list((before - after).elements())
     return RowChanges(
@@ -340,8 +360,8 @@ def _by_whole_rows(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -
         removed=len(removed),
         changed=0,
         kept=len(new) - len(added),
-        added_rows=tuple(RowChange(key=", ".join(row)) for row in added[:EXAMPLES]),
-        removed_rows=tuple(RowChange(key=", ".join(row)) for row in removed[:EXAMPLES]),
+        added_rows=tuple(RowChange(key=", ".join(row)) for row in added[:examples]),
+        removed_rows=tuple(RowChange(key=", ".join(row)) for row in removed[:examples]),
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,18 @@ LONGEST = 32_000
 MOST_SHEETS = 100
 
 
-def render_report(report: CheckReport, reading: Reading) -> bytes:
-    """The workbook's bytes. Tables without findings are not copied."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What is copied of a table instead of its file: for an owner's own spreadsheet, whose rows the findings then name.
+
+    `records` has the header too, whose row is `header`; cells stand at their place in the spreadsheet."""
+
+    header: int
+    records: tuple[records.Record, ...]
+
+
+def render_report(report: CheckReport, reading: Reading, copies: Mapping[tuple[str, str], Copy] | None = None) -> bytes:
+    """The workbook's bytes. Tables without findings are not copied. `copies` by names of dataset and table."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -53,7 +64,8 @@ def render_report(report: CheckReport, reading: Reading) -> bytes:
             if known is None or resource is None:
                 continue
             path = reading.folder / known.folder / resource.path
-            _table(book, f"{number} {table}"[:31], path, resource, found, styles)
+            copy = (copies or {}).get((dataset, table)) or _of_file(path, resource)
+            _table(book, f"{number} {table}"[:31], copy, found, styles)
     return out.getvalue()
 
 
@@ -93,18 +105,28 @@ def _summary(book: Any, report: CheckReport, styles: Mapping[str, Any]) -> None:
             sheet.write_string(row, column, _cell(value), styles["wrap"])
 
 
-def _table(
-    book: Any, name: str, path: Path, resource: Resource, found: list[Finding], styles: Mapping[str, Any]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A table's file, read when it is copied."""
+
+    header: int
+    records: Iterator[records.Record]
+
+
+def _of_file(path: Path, resource: Resource) -> _Stream:
+    return _Stream(records.header_row(resource), records.records(path, resource))
+
+
+def _table(book: Any, name: str, copy: Copy | _Stream, found: list[Finding], styles: Mapping[str, Any]) -> None:
     sheet = book.add_worksheet(_sheet_name(name))
     personal = personal_columns(found)
     hidden = frozenset(item.place.position for item in found if item.place.column in personal and item.place.position)
     by_row: dict[int, list[Finding]] = defaultdict(list)
     for item in found:
         by_row[item.place.row or 0].append(item)
-    header, at = records.header_row(resource), 0
+    header, at = copy.header, 0
     try:
-        stream = records.records(path, resource)
+        stream = iter(copy.records)
         read = list(islice(stream, MOST_ROWS + 1))
         cut = len(read) > MOST_ROWS
         labels = next((record.cells for record in read if record.row == header), [])
