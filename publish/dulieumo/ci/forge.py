@@ -53,6 +53,14 @@ def thread(environment: Mapping[str, str] = os.environ, *, number: int | None = 
     )
 
 
+def artifacts(environment: Mapping[str, str] = os.environ) -> str:
+    """The page on which the forge shows the files that this run keeps; "" outside CI."""
+    if environment.get("GITHUB_RUN_ID") and environment.get("GITHUB_REPOSITORY"):
+        server = environment.get("GITHUB_SERVER_URL", "https://github.com")
+        return f"{server}/{environment['GITHUB_REPOSITORY']}/actions/runs/{environment['GITHUB_RUN_ID']}#artifacts"
+    return f"{environment['CI_JOB_URL']}/artifacts/browse" if environment.get("CI_JOB_URL") else ""
+
+
 def put(where: Thread, mark: str, body: str) -> str:
     """Write `body` over the comment that holds `mark`, or as a new one. Returns "created" or "updated". Raises RemoteError."""
     for page in range(1, _PAGES + 1):
