@@ -5,6 +5,8 @@
     dist = "dist"                    # where the stages write
     store = "s3://bucket/prefix"     # where versions and releases lie; dist/store by default
     target = "local"                 # the target used when none is named
+    webhook = "https://mail.example.org/nhac-viec"              # where `dulieumo due --webhook` sends the reminders
+    webhook_secret_file = "~/.config/dulieumo/webhook.secret"   # or DULIEUMO_WEBHOOK_SECRET in the environment
 
     [targets.production]
     url = "https://data.example.org"
@@ -40,7 +42,7 @@ from dulieumo.i18n import _
 
 LOCAL = "local"
 LOCAL_STATE = Path(".local-ckan")
-_KEYS = ("datasets", "dist", "store", "target", "targets")
+_KEYS = ("datasets", "dist", "store", "target", "webhook", "webhook_secret_file", "targets")
 _TARGET_KEYS = (
     "url",
     "production",
@@ -95,7 +97,8 @@ class Target:
 class Settings:
     """`root` is the folder of the catalogue's project; the other paths are absolute.
 
-    `store_url` is where versions and releases lie, as `store.open_store` takes it; empty means the folder `store`."""
+    `store_url` is where versions and releases lie, as `store.open_store` takes it; empty means the folder `store`.
+    `webhook` is the address for reminders and notices, "" for none; it may hold a secret of its own, so it is not shown."""
 
     root: Path
     datasets: Path
@@ -103,6 +106,8 @@ class Settings:
     target: str
     targets: Mapping[str, Target]
     store_url: str = ""
+    webhook: str = field(default="", repr=False)
+    webhook_secret_file: Path | None = None
 
     @property
     def store(self) -> Path:
@@ -156,7 +161,14 @@ def load(start: Path | None = None, environment: Mapping[str, str] = os.environ)
         target=setting("target", LOCAL),
         targets=targets,
         store_url=_store(setting("store", ""), root),
+        webhook=setting("webhook", ""),
+        webhook_secret_file=_path(setting("webhook_secret_file", ""), root),
     )
+
+
+def _path(text: str | None, root: Path) -> Path | None:
+    """A file of the settings: relative to the project's folder, with ~ for the user's own."""
+    return root / Path(text).expanduser() if text else None
 
 
 def _store(address: str, root: Path) -> str:
@@ -237,7 +249,7 @@ def _target(name: str, entry: Mapping[str, Any], root: Path, file: str) -> Targe
         url=str(entry["url"]).rstrip("/"),
         is_production=bool(entry.get("production", False)),
         is_private=bool(entry.get("private", False)),
-        token_file=root / Path(token_file).expanduser() if token_file else None,
+        token_file=_path(token_file, root),
         name_prefix=str(entry.get("name_prefix", "")),
         title_prefix=str(entry.get("title_prefix", "")),
         file_base_url=entry.get("file_base_url"),

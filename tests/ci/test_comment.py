@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.ci.repo import Repo, market_fields, repository, version
 
 GOLDEN = Path(__file__).with_name("golden")
 DULIEUMO = str(Path(sys.executable).with_name("dulieumo"))
+TODAY = date(2026, 11, 22)
 PLAN = {
     "format": "dulieumo-plan/1",
     "target": "staging",
@@ -57,12 +59,7 @@ def composed(repo: Repo, plan: bool = False) -> str:
     plan_file = repo.root / "plan.json"
     if plan:
         plan_file.write_text(json.dumps(PLAN), encoding="utf-8")
-        settings = config.load(repo.root)
-        settings.dist.mkdir(exist_ok=True)
-        for name, score in (("quality-base.json", 0.91), ("quality.json", 0.94)):
-            content = {"datasets": {"cho": {"score": score}}}
-            (settings.dist / name).write_text(json.dumps(content), encoding="utf-8")
-    return ci.compose(config.load(repo.root), "main", plan_file if plan else None)
+    return ci.compose(config.load(repo.root), "main", plan_file if plan else None, TODAY)
 
 
 def matches(name: str, text: str) -> None:

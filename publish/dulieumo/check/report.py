@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dulieumo_rules.findings import Finding, Place, by_place
 
@@ -48,6 +48,13 @@ class CheckReport:
     @property
     def is_valid(self) -> bool:
         return not any(tally.first.is_error for tally in self.tallies)
+
+    def with_(self, more: Iterable[Finding]) -> CheckReport:
+        """This report and some findings that were made beside it."""
+        out = Collector()
+        out.merge(self.tallies, self.findings)
+        out.extend(more)
+        return replace(self, findings=out.findings(), tallies=out.tallies())
 
     @property
     def errors(self) -> int:

@@ -15,13 +15,15 @@ from dulieumo.model import REFERENCE_DOMAIN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """`names` are the datasets that exist and are touched, `removed` those that are gone, both sorted.
+    """`names` are the datasets that exist and are touched, `removed` those that are gone, both sorted. `files` are the paths of
+    what changed inside the catalogue's folder, those that are gone included.
 
     `everything`: a file that all datasets rest on was changed (catalogue, publishers, a reference list)."""
 
     names: tuple[str, ...]
     removed: tuple[str, ...]
     everything: bool
+    files: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -55,15 +57,16 @@ def of(paths: tuple[tuple[str, ...], ...], present: dict[str, str]) -> Changed:
                 everything = True
             case (domain, "domain.yaml"):
                 names |= {name for name, own in present.items() if own == domain}
-            case (domain, name, *_rest) if _rest:
+            case (domain, name, *rest) if rest:
                 if name in present:
                     names.add(name)
-                else:
+                elif rest == ["datapackage.yaml"]:
                     removed.add(name)
                 everything = everything or domain == REFERENCE_DOMAIN
     if everything:
         names |= set(present)
-    return Changed(names=tuple(sorted(names)), removed=tuple(sorted(removed)), everything=everything)
+    files = tuple(sorted("/".join(parts) for parts in set(paths)))
+    return Changed(names=tuple(sorted(names)), removed=tuple(sorted(removed)), everything=everything, files=files)
 
 
 def fork_point(root: Path, base: str) -> str:

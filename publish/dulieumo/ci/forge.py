@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPMessage
-from typing import IO, Any
-from urllib.parse import quote, urlsplit
+from typing import Any
+from urllib.parse import quote
 
-from dulieumo import __version__
+from dulieumo import transport
 from dulieumo.errors import ConfigError, NotAuthorized, Rejected, Unreachable
 from dulieumo.i18n import _
 
-TIMEOUT_SECONDS = 30
 _PAGES = 20
 
 
@@ -57,6 +53,14 @@ def thread(environment: Mapping[str, str] = os.environ, *, number: int | None = 
     )
 
 
+def artifacts(environment: Mapping[str, str] = os.environ) -> str:
+    """The page on which the forge shows the files that this run keeps; "" outside CI."""
+    if environment.get("GITHUB_RUN_ID") and environment.get("GITHUB_REPOSITORY"):
+        server = environment.get("GITHUB_SERVER_URL", "https://github.com")
+        return f"{server}/{environment['GITHUB_REPOSITORY']}/actions/runs/{environment['GITHUB_RUN_ID']}#artifacts"
+    return f"{environment['CI_JOB_URL']}/artifacts/browse" if environment.get("CI_JOB_URL") else ""
+
+
 def put(where: Thread, mark: str, body: str) -> str:
     """Write `body` over the comment that holds `mark`, or as a new one. Returns "created" or "updated". Raises RemoteError."""
     for page in range(1, _PAGES + 1):
@@ -88,32 +92,20 @@ def _token(environment: Mapping[str, str], name: str) -> str:
     return token
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """The token goes to the address that we asked, and nowhere else."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> None:
-        return None
-
-
 def _call(method: str, address: str, headers: Mapping[str, str], value: Any = None) -> Any:
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise ConfigError(_("{address} is not an http:// or https:// address.").format(address=address))
     data = json.dumps(value).encode() if value is not None else None
-    own = {"User-Agent": f"dulieumo/{__version__}", "Content-Type": "application/json", **headers}
-    request = urllib.request.Request(address, data=data, headers=own, method=method)  # noqa: S310 checked above
+    own = {"Content-Type": "application/json", **headers}
+    answer = transport.send(address, method=method, headers=own, body=data)
+    where = transport.host(address)
+    if answer.status in (401, 403):
+        raise NotAuthorized(
+            _("{host} does not let this token write comments.").format(host=where),
+            hint=_("A pull request from a fork has no such right: post the comment from a second workflow."),
+        )
+    if answer.status >= 300:
+        kind = Rejected if answer.status < 500 else Unreachable
+        raise kind(_("{host} answers {status}.").format(host=where, status=answer.status))
     try:
-        with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT_SECONDS) as answer:
-            return json.loads(answer.read() or b"null")
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code in (401, 403):
-            raise NotAuthorized(
-                _("{host} does not let this token write comments.").format(host=urlsplit(address).hostname),
-                hint=_("A pull request from a fork has no such right: post the comment from a second workflow."),
-            ) from None
-        kind = Rejected if error.code < 500 else Unreachable
-        raise kind(_("{host} answers {status}.").format(host=urlsplit(address).hostname, status=error.code)) from None
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        raise Unreachable(_("{host} cannot be reached.").format(host=urlsplit(address).hostname)) from error
+        return json.loads(answer.body or b"null")
+    except ValueError as error:
+        raise Unreachable(_("{host} answers with something that is not JSON.").format(host=where)) from error

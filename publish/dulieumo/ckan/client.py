@@ -37,20 +37,11 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from dulieumo import __version__
 from dulieumo.errors import NotAuthorized, Rejected, RemoteError, Unreachable
 from dulieumo.i18n import _
+from dulieumo.transport import Patience as Patience
+from dulieumo.transport import bare as _bare
 
 log = logging.getLogger(__name__)
 _CHUNK_BYTES = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long we wait and how often we try. Times in seconds; `read_seconds` is between two bytes of an answer."""
-
-    attempts: int = 6
-    first_wait_seconds: float = 0.25
-    longest_wait_seconds: float = 20.0
-    connect_seconds: float = 5.0
-    read_seconds: float = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,13 +321,6 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, parts.hostname or "", parts.port or default
-
-
-def _bare(url: str) -> str:
-    """A URL without user, password and query: fit for a message."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 def _text(value: Any) -> str:

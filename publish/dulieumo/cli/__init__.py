@@ -23,7 +23,7 @@ from dulieumo.i18n import _
 COMMANDS = (
     "new", "template", "update", "fix", "sample", "list", "check", "build", "plan", "push", "verify", "site",
     "publish", "demo", "preview", "web", "serve", "get", "diff", "rollback", "restore", "withdraw", "fetch", "sign", "verify-release",
-    "due", "status", "owners", "audit", "import", "init", "upgrade", "ci", "ckan",
+    "due", "status", "notify", "owners", "audit", "import", "init", "upgrade", "ci", "ckan",
 )  # fmt: skip
 
 

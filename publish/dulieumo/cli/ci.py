@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,8 @@ from dulieumo.store import write_whole
 if TYPE_CHECKING:
     from dulieumo.check.report import CheckReport
     from dulieumo.ci.changed import Changed
+    from dulieumo.ci.dropped import Trial
+    from dulieumo.descriptors import Reading
 
 COMMENT = "comment.md"
 
@@ -61,6 +65,7 @@ def changed(datasets: Path | None, dist: Path | None, format_: str, base: str | 
 )
 def check_(datasets: Path | None, dist: Path | None, base: str | None, annotations: str) -> int:
     """Check the changed datasets only, and put the findings on their lines."""
+    from dulieumo.ci import dropped
     from dulieumo.cli import check
     from dulieumo.report import text
 
@@ -69,13 +74,18 @@ def check_(datasets: Path | None, dist: Path | None, base: str | None, annotatio
     if found.is_empty:
         common.answers().print(_("No dataset was changed."))
         return errors.DONE
+    waiting = _trials(settings, found)
+    for trial in waiting:
+        click.echo("! " + " ".join(dropped.summary(trial).splitlines()))
+    if not found.names and not found.everything:  # only files of datasets that are not there
+        return errors.DATA_DOES_NOT_PASS if waiting else errors.DONE
     report = check.run(settings, () if found.everything else found.names)
     for line in text.lines(report):
         click.echo(
             " ".join(line.text.splitlines())
         )  # a cell with a line break must not begin a line, as `::command` would
     _annotate(settings, report, annotations)
-    return errors.DONE if report.is_valid else errors.DATA_DOES_NOT_PASS
+    return errors.DONE if report.is_valid and not waiting else errors.DATA_DOES_NOT_PASS
 
 
 @command.command("comment")
@@ -85,7 +95,10 @@ def check_(datasets: Path | None, dist: Path | None, base: str | None, annotatio
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the comment here; else to dist/."
 )
 @click.option(
-    "--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False), help="Plan against staging to show."
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Plan to show; without it one is made against [targets.staging], where this run has its token.",
 )
 @click.option("--post", is_flag=True, help="Put it on the pull request; an earlier comment is written over.")
 def comment(
@@ -95,7 +108,7 @@ def comment(
     if base is None:
         raise errors.UsageError(_("Say what to compare with: --base origin/main."))
     settings = common.settings(datasets, dist)
-    text = compose(settings, base, plan_file)
+    text = compose(settings, base, plan_file, date.today())
     path = output or settings.dist / COMMENT
     write_whole(path, text.encode())
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -121,28 +134,73 @@ def post(file: Path, number: int | None) -> int:
     return _post(text, number)
 
 
-def compose(settings: Settings, base: str, plan_file: Path | None = None) -> str:
-    """The comment on the working copy against the commit where it parted from `base`."""
-    from dulieumo import check, descriptors
+def compose(settings: Settings, base: str, plan_file: Path | None, today: date) -> str:
+    """The comment on the working copy against the commit where it parted from `base`. Writes the marked workbooks to
+    dist/annotated."""
+    from dulieumo import check, descriptors, quality
     from dulieumo.ci import changed as git
-    from dulieumo.ci import comment, compare
+    from dulieumo.ci import comment, compare, forge, staging
+    from dulieumo.cli.check import CACHE
 
     found = _changed(settings, base)
+    commit = git.fork_point(settings.root, base)
     reading = descriptors.read(settings.datasets)
-    report = check.check(reading, only=None if found.everything else found.names)
+    only = None if found.everything else found.names
+    cache = settings.root / CACHE
+    report = check.check(reading, only=only, today=today, cache_folder=cache)
+    trials = _trials(settings, found)
     with tempfile.TemporaryDirectory(prefix="dulieumo-base-") as folder:
-        former = git.extract(settings.root, git.fork_point(settings.root, base), settings.datasets, Path(folder))
+        former = git.extract(settings.root, commit, settings.datasets, Path(folder))
         before = descriptors.read(former) if former is not None else None
         comparisons = compare.compare(before, reading, sorted({*found.names, *found.removed}))
-        facts = comment.Facts(
-            report=report,
-            comparisons=comparisons,
-            removed=found.removed,
-            quality=_quality(settings),
-            plan=_json(plan_file) if plan_file and plan_file.is_file() else {},
-            plan_missing="" if plan_file is None else _("There is no plan against staging in this run."),
-        )
-        return comment.compose(facts)
+        touched = tuple(item.change.name for item in comparisons)
+        scores: list[dict[str, Any]] = []
+        for side in (before, reading):
+            if side is None or side.catalog is None:
+                scores.append({})
+                continue
+            judged = report if side is reading else check.check(side, only=touched, today=today, cache_folder=cache)
+            scores.append(quality.compute(side.catalog, judged, today)["datasets"])
+    plan = (
+        staging.Staging(plan=_json(plan_file), missing=_("There is no plan against staging in this run."))
+        if plan_file is not None
+        else staging.look(settings, commit, reading, report, set(touched) - set(found.removed))
+    )
+    _annotated(settings, reading, report, trials)
+    facts = comment.Facts(
+        report=report,
+        comparisons=comparisons,
+        removed=found.removed,
+        quality={name: tuple(side.get(name, {}).get("score") for side in scores) for name in touched},
+        plan=plan.plan,
+        plan_missing=plan.missing,
+        trials=trials,
+        artifacts=forge.artifacts(),
+    )
+    return comment.compose(facts)
+
+
+def _trials(settings: Settings, found: Changed) -> tuple[Trial, ...]:
+    """What the spreadsheets that came with the change would do."""
+    from dulieumo import descriptors
+    from dulieumo.ci import dropped
+
+    if not any(path.lower().endswith(dropped.ENDINGS) for path in found.files):
+        return ()
+    return tuple(dropped.trials(found, descriptors.read(settings.datasets), date.today()))
+
+
+def _annotated(settings: Settings, reading: Reading, report: CheckReport, trials: tuple[Trial, ...]) -> None:
+    """The findings as workbooks with the cells marked: of the changed datasets, and of each spreadsheet."""
+    from dulieumo.report import xlsx
+
+    folder = settings.dist / "annotated"
+    shutil.rmtree(folder, ignore_errors=True)
+    if report.findings:
+        write_whole(folder / "report.xlsx", xlsx.render_report(report, reading))
+    for trial in trials:
+        if trial.marked is not None:
+            write_whole(folder / trial.marked_name, trial.marked)
 
 
 def _changed(settings: Settings, base: str | None) -> Changed:
@@ -165,13 +223,6 @@ def _annotate(settings: Settings, report: CheckReport, form: str) -> None:
             click.echo(line)
     elif form == "gitlab":
         write_whole(settings.dist / "gl-code-quality-report.json", annotations.gitlab(report, prefix).encode())
-
-
-def _quality(settings: Settings) -> dict[str, tuple[float | None, float | None]]:
-    """The score of each dataset: of the base (dist/quality-base.json) and of this change (dist/quality.json), where known."""
-    sides = [_json(settings.dist / name).get("datasets", {}) for name in ("quality-base.json", "quality.json")]
-    before, after = (side if isinstance(side, dict) else {} for side in sides)
-    return {name: (before.get(name, {}).get("score"), after.get(name, {}).get("score")) for name in {*before, *after}}
 
 
 def _json(path: Path) -> dict[str, Any]:

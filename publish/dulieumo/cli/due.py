@@ -10,10 +10,12 @@ import click
 
 from dulieumo import descriptors, errors
 from dulieumo.cli import common
-from dulieumo.errors import UsageError
-from dulieumo.governance import calendar, digest, digest_formats
+from dulieumo.config import Settings
+from dulieumo.errors import RemoteError, UsageError
+from dulieumo.governance import calendar, digest, digest_formats, webhook
 from dulieumo.governance.digest import Digest
-from dulieumo.i18n import _
+from dulieumo.governance.webhook import Message
+from dulieumo.i18n import _, ngettext
 from dulieumo.model import Catalog
 from dulieumo.store import write_whole
 
@@ -31,6 +33,12 @@ from dulieumo.store import write_whole
     type=click.Path(path_type=Path, file_okay=False),
     help="Write a digest per publisher to this folder: .md, .json and .ics.",
 )
+@click.option("--webhook", "to_webhook", is_flag=True, help="Send each publisher's digest to the webhook, signed.")
+@click.option(
+    "--new-secret",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a new secret for the webhook to this file, and do nothing else.",
+)
 @click.option("--exit-code", is_flag=True, help="Leave with 5 when a dataset is overdue.")
 def command(
     datasets: Path | None,
@@ -40,15 +48,24 @@ def command(
     ahead: int,
     today: str | None,
     output: Path | None,
+    to_webhook: bool,
+    new_secret: Path | None,
     exit_code: bool,
 ) -> int:
     """Tell which datasets are overdue, due, or due soon, by their promised frequency."""
-    catalog = read_catalog(common.settings(datasets, dist).datasets)
+    if new_secret is not None:
+        webhook.new_secret(new_secret)
+        common.say(_("The secret is in {path}: give it to the receiver by a safe way.").format(path=new_secret))
+        return errors.DONE
+    settings = common.settings(datasets, dist)
+    catalog = read_catalog(settings.datasets)
     found = digest.digests(catalog, day_of(today), publisher=publisher, ahead_days=ahead)
     if output is not None:
         count = write(found, catalog, output)
         common.say(_("{count} digests are in {folder}.").format(count=count, folder=output))
     click.echo(render(found, catalog, format_), nl=False)
+    if to_webhook:
+        deliver(settings, reminders(found, catalog))
     return errors.DIFFERENCES if exit_code and any(item.overdue for item in found) else errors.DONE
 
 
@@ -65,6 +82,18 @@ def render(found: tuple[Digest, ...], catalog: Catalog, format_: str) -> str:
             return digest_formats.to_text(found)
 
 
+def reminders(found: tuple[Digest, ...], catalog: Catalog) -> tuple[Message, ...]:
+    """A message per publisher that has something to do: its digest as JSON, and as Markdown for people."""
+    return tuple(
+        Message(
+            kind="data.due",
+            data={**digest_formats.to_json((item,)), "markdown": digest_formats.to_markdown(item, catalog)},
+        )
+        for item in found
+        if not item.is_quiet
+    )
+
+
 def write(found: tuple[Digest, ...], catalog: Catalog, folder: Path) -> int:
     """A digest per publisher that has something to do, in each form; the digests of the last run are taken away."""
     for old in folder.glob("*"):
@@ -75,6 +104,23 @@ def write(found: tuple[Digest, ...], catalog: Catalog, folder: Path) -> int:
         for ending, form in (("md", "markdown"), ("json", "json"), ("ics", "ics")):
             write_whole(folder / f"{item.publisher.name}.{ending}", render((item,), catalog, form).encode())
     return len(speaking)
+
+
+def deliver(settings: Settings, messages: tuple[Message, ...]) -> None:
+    """Send the messages one by one, to the end. Raises the first RemoteError of those that could not be sent."""
+    to = webhook.find(settings)
+    failures = []
+    for message in messages:
+        try:
+            webhook.post(to, message)
+        except RemoteError as error:
+            failures.append(error)
+    text = ngettext(
+        "{sent} of {count} message sent to {host}.", "{sent} of {count} messages sent to {host}.", len(messages)
+    )
+    common.say(text.format(sent=len(messages) - len(failures), count=len(messages), host=to.host))
+    if failures:
+        raise failures[0]
 
 
 def read_catalog(folder: Path) -> Catalog:

@@ -39,6 +39,12 @@ SETTINGS = {
         "Where versions and releases lie: a folder, or an address such as s3://bucket/prefix; dist/store by default.",
     ),
     "target": ("DULIEUMO_TARGET", "--target", "The target used when none is named; local by default."),
+    "webhook": ("DULIEUMO_WEBHOOK", "—", "Address that reminders and notices of releases are sent to, signed."),
+    "webhook_secret_file": (
+        "DULIEUMO_WEBHOOK_SECRET_FILE",
+        "—",
+        "File (mode 600) with the secret that signs them; DULIEUMO_WEBHOOK_SECRET in the environment goes before it.",
+    ),
     "language": ("DULIEUMO_LANG", "--lang", "Language of the messages; the locale's, else Vietnamese."),
 }
 TARGET_SETTINGS = {

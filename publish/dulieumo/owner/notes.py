@@ -48,7 +48,7 @@ def _texts() -> Mapping[str, str]:
         "sheet-chosen": _("Read the sheet “{sheet}”; there are others: {others}. Choose with --sheet."),
         "file-encoding": _("The file is not UTF-8; it was read as {encoding}."),
         "file-delimiter": _("The columns are separated by “{delimiter}”."),
-        "title-rows": _("Rows 1 to {last} above the table are left out: {text}"),
+        "title-rows": _("{last} row(s) above the table left out: {text}"),
         "header-rows": _("The header is in rows {first} to {last}; the parts are joined by “ - ”."),
         "header-row": _("The header is in row {row}."),
         "numbering-row": _("Row {row} only numbers the columns; it is left out."),

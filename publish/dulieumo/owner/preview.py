@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from dulieumo import build, check, descriptors, release, site
+from dulieumo import check, descriptors, drafting, site
 from dulieumo.check.report import CheckReport
 from dulieumo.errors import UsageError
 from dulieumo.i18n import _
 from dulieumo.store import FolderStore
-
-RELEASE = "xem-truoc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +34,9 @@ def make(datasets: Path, name: str, scratch: Path) -> Preview:
         return Preview(report=report, site=None, page=None)
     shutil.rmtree(scratch / "store", ignore_errors=True)
     store = FolderStore(scratch / "store")
-    version = build.build(reading.catalog, dataset, datasets, store)
-    alone = replace(reading.catalog, datasets=(dataset,))
-    release.write(store, release.compose(alone, (version,), name=RELEASE, previous=None, commit=None))
+    drafted = drafting.draft(reading, (name,), store)
     out = scratch / "site"
-    site.build(release.read(store), store, out)
+    site.build(drafted, store, out)
     return Preview(report=report, site=out, page=f"datasets/{name}/")
 
 

@@ -25,7 +25,7 @@ STATE = ".dulieumo.json"
 FORMAT = "dulieumo-starter/1"
 LANGUAGES = ("vi", "en")
 FORGES = ("github", "gitlab", "both", "none")
-INSTALL = "python -m pip install dulieumo=={version}"
+INSTALL = "python -m pip install 'dulieumo[sign]=={version}'"
 _PLACEHOLDER = re.compile(r"@@([A-Z_]+)@@")
 
 
