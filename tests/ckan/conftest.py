@@ -55,3 +55,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(str(matrix))
     if tally.ALL:
         terminalreporter.write_line(f"Faults, all together: {tally.total()}", bold=True)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The CKAN with extensions is a second server of half a minute: `make prove-ckan` alone has the time."""
+    return True if collection_path.name == "test_extended.py" and not config.getoption("--prove") else None
