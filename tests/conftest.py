@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -22,11 +23,31 @@ settings.register_profile("sample", deadline=None, derandomize=True)
 settings.register_profile("proof", deadline=None)
 settings.load_profile("proof" if "--prove" in sys.argv else "sample")
 
+T = TypeVar("T")
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--prove", action="store_true", help="run the long matrices in full instead of a seeded sample")
+    parser.addoption("--part", default="1/1", help="run one part of the long matrices: 2/7 takes every seventh case")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Part `number` (from 1) of `count`: a proof of hours, cut into pieces that can be run one by one."""
+
+    number: int
+    count: int
+
+    def of(self, cases: Sequence[T]) -> Sequence[T]:
+        return cases[self.number - 1 :: self.count] or cases[-1:]  # a matrix shorter than the parts is never left out
+
+
+@pytest.fixture(scope="session")
+def part(pytestconfig: pytest.Config) -> Part:
+    """Which part of the long matrices runs (`--part`)."""
+    number, _slash, count = str(pytestconfig.getoption("--part")).partition("/")
+    return Part(int(number), int(count))
 
 
 @pytest.fixture(scope="session")

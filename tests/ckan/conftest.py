@@ -10,6 +10,7 @@ import pytest
 
 from dulieumo import localckan
 from dulieumo.localckan import VERSION, LocalCkan
+from tests.ckan import tally
 from tests.ckan.faultproxy import FaultProxy
 from tests.ckan.world import World, bootstrapped
 from tests.conftest import REPOSITORY
@@ -46,3 +47,16 @@ def proxy(ckan: LocalCkan) -> Iterator[FaultProxy]:
     """A way to the server on which things go wrong when told to."""
     with FaultProxy(ckan.url) as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The numbers of the fault matrices, where everybody sees them."""
+    for matrix in tally.ALL:
+        terminalreporter.write_line(str(matrix))
+    if tally.ALL:
+        terminalreporter.write_line(f"Faults, all together: {tally.total()}", bold=True)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The CKAN with extensions is a second server of half a minute: `make prove-ckan` alone has the time."""
+    return True if collection_path.name == "test_extended.py" and not config.getoption("--prove") else None

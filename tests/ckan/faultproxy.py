@@ -60,6 +60,7 @@ class FaultProxy:
         self.before: Callable[[Seen], None] = lambda _seen: None
         self.after: Callable[[Seen], None] = lambda _seen: None
         self.silence_seconds = 3.0
+        self.longest_replacement = 0.0  # seconds that CKAN took for a request that carries files
         self._lock = threading.Lock()
         self._closing = False
         self._is_up = threading.Event()
@@ -173,11 +174,14 @@ class FaultProxy:
         lines = [
             line for line in head.split(b"\r\n") if not line.lower().startswith((b"connection:", b"accept-encoding:"))
         ]
+        began = time.monotonic()
         with socket.create_connection(self._upstream, timeout=120) as upstream:
             upstream.sendall(b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + body)
             answer = b""
             while chunk := upstream.recv(1 << 16):
                 answer += chunk
+        if b"multipart/form-data" in head:
+            self.longest_replacement = max(self.longest_replacement, time.monotonic() - began)
         return answer
 
 

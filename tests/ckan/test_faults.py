@@ -1,7 +1,8 @@
 """Whatever goes wrong, at whichever request: one more push converges, nothing is lost, doubled or half visible.
 
 The scenarios are a new dataset and a change of an existing one. `make prove-ckan` runs each request × each fault; `make
-test` a seeded sample with every fault and every request at least once. The numbers are printed (-s, or on failure).
+test` a seeded sample with every fault and every request at least once. The numbers are printed (-s, and at the end).
+`--part 2/7` runs every seventh case from the second on: a long proof in pieces, each a cut through all faults.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +25,10 @@ from dulieumo.errors import DulieumoError
 from dulieumo.localckan import LocalCkan
 from tests.ckan import look
 from tests.ckan.faultproxy import Fault, FaultProxy, Seen
+from tests.ckan.tally import Tally
 from tests.ckan.watch import Watch
 from tests.ckan.world import World, sysadmin
+from tests.conftest import Part
 
 pytestmark = [pytest.mark.ckan, pytest.mark.slow]
 SEED = 20261122
@@ -105,84 +108,67 @@ def scenario(request: pytest.FixtureRequest, both: World, ckan: LocalCkan, proxy
     return Scenario(request.param, both, proxy, is_new, back)
 
 
-def chosen(scenario: Scenario, is_proof: bool) -> Iterator[tuple[int, Fault]]:
-    """All pairs, or a seeded sample: every fault, and every second request (the others are where publishers are killed)."""
-    if is_proof:
-        yield from ((number, fault) for number in range(scenario.requests) for fault in Fault)
-        return
+def sample(scenario: Scenario) -> list[tuple[int, Fault]]:
+    """Every fault, and every second request (the others are where publishers are killed)."""
     faults = list(Fault)
     random.Random(SEED + len(scenario.name)).shuffle(faults)
     numbers = range(0, scenario.requests, 2)
-    for position in range(max(len(numbers), len(faults))):
-        yield numbers[position % len(numbers)], faults[position % len(faults)]
+    return [
+        (numbers[position % len(numbers)], faults[position % len(faults)])
+        for position in range(max(len(numbers), len(faults)))
+    ]
 
 
-def tell(scenario: Scenario, what: str, watches: list[Watch], runs: int) -> None:
-    gaps = sorted(gap for watch in watches for gap in watch.disagreements)
-    longest = f"{gaps[-1]:.3f} s, median {gaps[len(gaps) // 2]:.3f} s" if gaps else "none"
-    polls = sum(watch.polls for watch in watches)
-    print(
-        f"\n{scenario.name}, {what}: {runs} runs of {scenario.requests} requests, {polls} polls by readers, "
-        f"0 missing, 0 empty, file beside another hash: {len(gaps)} times, longest {longest}"
-    )
+def everything(scenario: Scenario) -> list[tuple[int, Fault]]:
+    return [(number, fault) for number in range(scenario.requests) for fault in Fault]
 
 
-def test_a_request_that_fails_once_does_no_harm(scenario: Scenario, is_proof: bool) -> None:
+def test_a_request_that_fails_once_does_no_harm(scenario: Scenario, is_proof: bool, part: Part) -> None:
     scenario.measure()
-    watches = []
-    runs = 0
-    for number, fault in chosen(scenario, is_proof):
+    cases = everything(scenario) if is_proof else sample(scenario)
+    tally = Tally(f"{scenario.name}, one fault", len(cases))
+    for number, fault in part.of(cases):
         scenario.back()
         scenario.proxy.once(number, fault)
-        with scenario.watch() as watch:
+        with tally.case(f"request {number}, {fault}", scenario.watch(), scenario.proxy):
             scenario.push()
             scenario.converge()
-        assert not watch.problems, (number, fault, watch.problems)
-        watches.append(watch)
-        runs += 1
-    tell(scenario, "one fault", watches, runs)
+    tally.close()
 
 
 def test_a_server_that_stays_away_leaves_what_was_there_and_the_next_push_converges(
-    scenario: Scenario, is_proof: bool
+    scenario: Scenario, is_proof: bool, part: Part
 ) -> None:
     scenario.measure()
-    watches = []
-    runs = 0
     chance = random.Random(SEED)
-    for number in range(0, scenario.requests, 1 if is_proof else 4):
-        faults = list(Fault) if is_proof else [chance.choice([fault for fault in Fault if "silent" not in fault])]
-        for fault in faults:
-            scenario.back()
-            scenario.proxy.silence_seconds = 2.7
-            scenario.proxy.from_on(number, fault)
-            with scenario.watch() as watch:
-                receipt = scenario.push()
-                assert receipt is None or receipt.failures, (number, fault)
-                scenario.converge()
-            assert not watch.problems, (number, fault, watch.problems)
-            watches.append(watch)
-            runs += 1
-    tell(scenario, "lasting faults", watches, runs)
+    quick = [fault for fault in Fault if "silent" not in fault]
+    cases = everything(scenario) if is_proof else [(n, chance.choice(quick)) for n in range(0, scenario.requests, 4)]
+    tally = Tally(f"{scenario.name}, lasting faults", len(cases))
+    for number, fault in part.of(cases):
+        scenario.back()
+        scenario.proxy.silence_seconds = 2.7
+        scenario.proxy.from_on(number, fault)
+        with tally.case(f"from request {number} on, {fault}", scenario.watch(), scenario.proxy):
+            receipt = scenario.push()
+            assert receipt is None or receipt.failures, (number, fault)
+            scenario.converge()
+    tally.close()
 
 
-def test_a_publisher_that_is_killed_at_any_request_resumes(scenario: Scenario, is_proof: bool) -> None:
+def test_a_publisher_that_is_killed_at_any_request_resumes(scenario: Scenario, is_proof: bool, part: Part) -> None:
     scenario.measure()
-    watches = []
-    runs = 0
-    moments = ("before", "after") if is_proof else ("either",)
     chance = random.Random(SEED)
-    for number in range(0 if is_proof else 1, scenario.requests, 1 if is_proof else 2):
-        for moment in moments:
-            scenario.back()
-            is_after = moment == "after" or (moment == "either" and chance.random() < 0.5)
-            with scenario.watch() as watch:
-                _killed_push(scenario, number, is_after=is_after)
-                scenario.converge()
-            assert not watch.problems, (number, moment, watch.problems)
-            watches.append(watch)
-            runs += 1
-    tell(scenario, "publisher killed", watches, runs)
+    if is_proof:
+        cases = [(number, is_after) for number in range(scenario.requests) for is_after in (False, True)]
+    else:
+        cases = [(number, chance.random() < 0.5) for number in range(1, scenario.requests, 2)]
+    tally = Tally(f"{scenario.name}, publisher killed", len(cases))
+    for number, is_after in part.of(cases):
+        scenario.back()
+        with tally.case(f"{'after' if is_after else 'before'} request {number}", scenario.watch(), scenario.proxy):
+            _killed_push(scenario, number, is_after=is_after)
+            scenario.converge()
+    tally.close()
 
 
 def _killed_push(scenario: Scenario, number: int, *, is_after: bool) -> None:
@@ -213,31 +199,31 @@ def _killed_push(scenario: Scenario, number: int, *, is_after: bool) -> None:
         proxy.clear()
 
 
-@pytest.mark.parametrize("part", ["solr", "redis", "postgres", "worker"])
+@pytest.mark.parametrize("which", ["solr", "redis", "postgres", "worker"])
 def test_a_part_of_the_server_that_dies_at_any_request_loses_nothing(
-    scenario: Scenario, ckan: LocalCkan, part: str, is_proof: bool
+    scenario: Scenario, ckan: LocalCkan, which: str, is_proof: bool, part: Part
 ) -> None:
     scenario.measure()
     writes = [seen.number for seen in _clean_run(scenario) if seen.is_write]
-    chance = random.Random(f"{SEED}{part}")
-    numbers = writes if is_proof else [chance.choice(writes)]
-    watches = []
-    for number in numbers:
+    cases = writes if is_proof else [random.Random(f"{SEED}{which}").choice(writes)]
+    tally = Tally(f"{scenario.name}, {which} killed", len(cases))
+    for number in part.of(cases):
         scenario.back()
 
         def kill(seen: object, number: int = number) -> None:
             if getattr(seen, "number", -1) == number:
-                ckan.kill_worker() if part == "worker" else ckan.kill(part)
+                ckan.kill_worker() if which == "worker" else ckan.kill(which)
 
         scenario.proxy.before = kill
-        with scenario.watch() as watch:
-            scenario.push()
-            scenario.proxy.clear()
+        try:
+            with tally.case(f"at request {number}", scenario.watch(), scenario.proxy, may_miss=True):
+                scenario.push()
+                scenario.proxy.clear()
+                ckan.mend()
+                scenario.converge()
+        finally:
             ckan.mend()
-            scenario.converge()
-        assert not [problem for problem in watch.problems if "empty" in problem], (number, watch.problems)
-        watches.append(watch)
-    tell(scenario, f"{part} killed", watches, len(numbers))
+    tally.close()
 
 
 def _clean_run(scenario: Scenario) -> list[Seen]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+import yaml
 
 from dulieumo import descriptors
-from dulieumo.ckan import mapping
+from dulieumo.ckan import mapping, scheming
 from dulieumo.ckan.mapping import Options
 from dulieumo.ckan.model import Desired, Policy, Remote, ServerProfile
 from dulieumo.ckan.plan import Intent, plan, policy_of
+from dulieumo.ckan.words import FREQUENCIES, Words
+from dulieumo.localckan.layout import SERVER
 from dulieumo.model import Artifact, Catalog, DatasetVersion, Release
 from tests.ckan.world import SONGMAY
 
@@ -79,6 +84,21 @@ def test_a_server_with_scheming_gets_its_fields_filled(catalog: Catalog) -> None
     assert fields["publisher"][0]["email"] == "moi-truong@songmay.example"
     assert "provenance" not in fields, "a field that the server's schema does not declare is not sent"
     assert "frequency" not in desired(catalog, "quan-trac-nuoc-song").fields
+
+
+def test_our_own_schema_says_everything_once_and_knows_every_code(catalog: Catalog) -> None:
+    schema = yaml.safe_load((SERVER / "scheming.yaml").read_text(encoding="utf-8"))
+    declared = {field["field_name"]: field for field in schema["dataset_fields"]}
+    profile = replace(SCHEMING, scheming=tuple(declared))
+    for name in ("quan-trac-nuoc-song", "tuyen-xe-buyt"):
+        fields = desired(catalog, name, profile).fields
+        assert not [key for key in fields if key.startswith("extras.")]
+        assert mapping._extras(version(catalog, name), Words("vi")).keys() <= {*scheming.OWN, "frequency"}
+    codes = {choice["value"].rpartition("/")[2] for choice in declared["frequency"]["choices"]}
+    assert codes == set(FREQUENCIES)
+    for field in (*schema["dataset_fields"], *schema["resource_fields"]):
+        assert field["label"]["vi"]
+        assert field["label"]["en"]
 
 
 def test_linked_files_name_the_immutable_version(catalog: Catalog) -> None:

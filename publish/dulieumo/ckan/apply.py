@@ -23,7 +23,7 @@ from dulieumo.i18n import _
 from dulieumo.model import Release
 from dulieumo.store import FolderStore
 
-from . import load, names, payload, stamp, views
+from . import names, payload, stamp, views
 from .client import Client, Conflict, NotThere, Upload
 from .journal import Journal
 from .model import Action, Applied, DatasetPlan, Desired, DesiredResource, Policy, RemoteDataset, ServerProfile, Stamp
@@ -348,6 +348,8 @@ class _Dataset:
         return digest.hexdigest()
 
     def _tables(self) -> None:
+        from . import load  # pulls in Arrow: not for a push that finds nothing to do
+
         for resource in self.desired.resources:
             if resource.table is None:
                 continue

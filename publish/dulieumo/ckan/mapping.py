@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from dulieumo.model import Artifact, Catalog, Dataset, DatasetVersion, Kind, Resource, Status, Text
+from dulieumo.model import Artifact, Catalog, Dataset, DatasetVersion, Kind, Release, Resource, Status, Text
 
 from . import datastore, names, scheming
 from .model import Desired, DesiredResource, DesiredTable, ServerProfile
@@ -42,6 +42,21 @@ class Options:
     file_base_url: str | None = None
 
 
+def all_desired(release: Release, profile: ServerProfile, options: Options | None = None) -> tuple[Desired, ...]:
+    """`desired` of every dataset of a release, in its order. A push asks several times; the last answer is kept."""
+    global _last
+    held, options = _last, options or Options()
+    if held is not None and held[0] is release and held[1:3] == (profile, options):
+        return held[3]
+    made = tuple(desired(version, release.catalog, profile, options) for version in release.versions)
+    _last = (release, profile, options, made)
+    return made
+
+
+_last: tuple[Release, ServerProfile, Options, tuple[Desired, ...]] | None = None
+"""A release never changes, so being the same object is enough; the reference keeps the object alive."""
+
+
 def desired(
     version: DatasetVersion, catalog: Catalog, profile: ServerProfile, options: Options | None = None
 ) -> Desired:
@@ -67,8 +82,7 @@ def desired(
         "version": dataset.version,
         "url": page_url(dataset, catalog),
     }
-    extras = _extras(version, words)
-    own, extras = scheming.place(dataset, catalog, profile, extras)
+    own, extras = scheming.place(dataset, catalog, profile, _extras(version, words))
     return Desired(
         name=name,
         dataset=dataset.name,
@@ -76,7 +90,7 @@ def desired(
         publisher=dataset.publisher,
         version=version.version,
         content_hash=version.content_hash,
-        fields={**fields, **own, **{f"extras.{label}": value for label, value in extras.items()}},
+        fields={**fields, **own, **{f"extras.{words.label(key)}": value for key, value in extras.items()}},
         resources=resources,
         is_sample=Kind.SAMPLE in dataset.kinds,
     )
@@ -237,12 +251,10 @@ def _extras(version: DatasetVersion, words: Words) -> dict[str, str]:
         "completeness": "; ".join(_completeness(dataset)),
         "status": _status(dataset, words),
     }
-    return {words.label(key): value for key, value in extras.items() if value}
+    return {key: value for key, value in extras.items() if value}
 
 
 def _status(dataset: Dataset, words: Words) -> str:
-    if dataset.status is Status.ACTIVE:
-        return ""
     return words.pick(STATUSES[dataset.status.value]).format(by=dataset.superseded_by or "")
 
 

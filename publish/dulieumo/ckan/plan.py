@@ -52,9 +52,9 @@ class Intent:
 def plan(release: Release, remote: Remote, intent: Intent) -> Plan:
     """Everything that a push would do to `remote`, dataset by dataset, in the order of the catalogue."""
     wanted = [
-        mapping.desired(version, release.catalog, remote.profile, intent.options)
-        for version in release.versions
-        if intent.publisher in (None, version.dataset.publisher)
+        desired
+        for desired in mapping.all_desired(release, remote.profile, intent.options)
+        if intent.publisher in (None, desired.publisher)
     ]
     plans = [plan_dataset(desired, remote, intent) for desired in wanted]
     plans += _left_behind(release, remote, intent)

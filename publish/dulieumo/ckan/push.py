@@ -47,12 +47,7 @@ def push(
     refuse(plan)
     began = time.monotonic()
     requests, writes = client.requests_sent, client.writes_sent
-    wanted = {
-        item.name: item
-        for item in (
-            mapping.desired(version, release.catalog, plan.profile, intent.options) for version in release.versions
-        )
-    }
+    wanted = {item.name: item for item in mapping.all_desired(release, plan.profile, intent.options)}
     job = apply.Job(
         client=client,
         store=store,

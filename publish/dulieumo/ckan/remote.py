@@ -16,7 +16,7 @@ from dulieumo.errors import NotAuthorized, Rejected
 from dulieumo.model import Release
 from dulieumo.store import FolderStore
 
-from . import mapping, names, sample, stamp, views
+from . import mapping, names, stamp, views
 from .client import Client, NotThere
 from .model import (
     Applied,
@@ -173,7 +173,8 @@ def read(
     A first plan over the plain reads tells what was edited by hand; only that is asked about. `is_deep` also reads what the
     search answer lacks: dictionaries, counts, samples and views."""
     same_server = receipt is not None and receipt.url == client.url
-    profile = read_profile(client, receipt.profile if receipt is not None and same_server else None)
+    # what a sysadmin changed without another version or plugin, such as the licence list, is seen by a deep look
+    profile = read_profile(client, receipt.profile if receipt is not None and same_server and not is_deep else None)
     wanted = [f"{intent.options.prefix}{version.name}" for version in release.versions]
     datasets = read_datasets(client, release.catalog.name, wanted, known_datasets(receipt, client.url))
     plain = Remote(profile=profile, datasets=datasets)
@@ -231,6 +232,8 @@ def _edit(client: Client, there: RemoteDataset) -> Edit:
 
 
 def _deep(client: Client, release: Release, intent: Intent, store: FolderStore, remote: Remote) -> Deep:
+    from . import sample  # pulls in Arrow, which takes longer to import than the plan of a release that is there
+
     tables: dict[str, RemoteTable | None] = {}
     view_types: dict[str, tuple[str, ...]] = {}
 
@@ -248,12 +251,11 @@ def _deep(client: Client, release: Release, intent: Intent, store: FolderStore, 
         )
 
     wanted = []
-    for version in release.versions:
-        there = remote.datasets.get(f"{intent.options.prefix}{version.name}")
-        if there is None or there.stamp is None or intent.publisher not in (None, version.dataset.publisher):
+    for desired in mapping.all_desired(release, remote.profile, intent.options):
+        there = remote.datasets.get(desired.name)
+        if there is None or there.stamp is None or intent.publisher not in (None, desired.publisher):
             continue
         present = {str(resource["id"]) for resource in there.resources}
-        desired = mapping.desired(version, release.catalog, remote.profile, intent.options)
         wanted += [item for item in desired.resources if item.table is not None and item.id in present]
     with ThreadPoolExecutor(_READERS, thread_name_prefix="ckan-read") as pool:
         list(pool.map(look, wanted))

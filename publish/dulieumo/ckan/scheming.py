@@ -12,17 +12,33 @@ from dulieumo.model import Catalog, Dataset
 from .model import ServerProfile
 
 _EU = "http://publications.europa.eu/resource/authority"
+OWN = {
+    "as-of": "data_as_of",
+    "period": "data_period",
+    "area": "data_area",
+    "kind": "data_kind",
+    "completeness": "completeness",
+    "status": "data_status",
+}
+"""Key of the extra → the field of `server/scheming.yaml` that is its place there, and by which that schema is known."""
+
 _LANGUAGES = {"vi": "VIE", "en": "ENG"}
 
 
 def place(
     dataset: Dataset, catalog: Catalog, profile: ServerProfile, extras: dict[str, str]
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """The fields of the server's own schema that we can fill, and the extras that are left."""
+    """The fields of the server's own schema that we can fill, and the extras (by key of `words.LABELS`) that are left.
+
+    A foreign schema shows codes where ours shows words, so the extras stay beside it; ours says all that they say."""
     if not profile.scheming:
         return {}, extras
     standard = _standard(dataset, catalog)
-    return {name: value for name, value in standard.items() if name in profile.scheming and value}, extras
+    if set(OWN.values()) <= set(profile.scheming):
+        standard |= {name: extras.get(key, "") for key, name in OWN.items()}
+        extras = {key: value for key, value in extras.items() if key not in OWN and key != "frequency"}
+    # what is empty is sent too: it may have been something before
+    return {name: value for name, value in standard.items() if name in profile.scheming}, extras
 
 
 def _standard(dataset: Dataset, catalog: Catalog) -> dict[str, Any]:

@@ -39,9 +39,7 @@ def verify(
     began = time.monotonic()
     client.read("status_show")
     wanted = [
-        mapping.desired(version, release.catalog, profile, options)
-        for version in release.versions
-        if publisher in (None, version.dataset.publisher)
+        desired for desired in mapping.all_desired(release, profile, options) if publisher in (None, desired.publisher)
     ]
 
     def one(desired: Desired) -> list[Probe]:

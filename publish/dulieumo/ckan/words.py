@@ -45,6 +45,7 @@ PARTLY_SAMPLE_NOTICE = (
 )
 KINDS = {"real": ("Số liệu thực", "Real figures"), "sample": ("Dữ liệu mẫu", "Sample data")}
 STATUSES = {
+    "active": ("Đang duy trì", "Active"),
     "retired": ("Ngừng cập nhật", "Retired"),
     "superseded": ("Đã được thay bằng {by}", "Superseded by {by}"),
 }

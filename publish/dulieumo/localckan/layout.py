@@ -23,6 +23,8 @@ PACKAGE = Path(__file__).parent
 LOCKS = PACKAGE / "locks"
 ETC = PACKAGE / "etc"
 INSIDE = PACKAGE / "inside"
+SERVER = PACKAGE.parent / "ckan" / "server"
+"""What a CKAN needs from us, ours on this machine or a city's: the licence list, the scheming schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

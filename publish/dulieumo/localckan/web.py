@@ -8,7 +8,7 @@ from typing import Any
 
 from dulieumo.i18n import _
 from dulieumo.localckan import postgres, redis, solr
-from dulieumo.localckan.layout import INSIDE
+from dulieumo.localckan.layout import INSIDE, SERVER
 from dulieumo.localckan.parts import Context, Part, private_folder
 from dulieumo.localckan.settings import HOST, write_private
 
@@ -82,6 +82,8 @@ def settings(context: Context) -> dict[str, str]:
         "ckan.locales_offered": "vi en",
         "ckan.display_timezone": "Asia/Ho_Chi_Minh",
         "ckan.cors.origin_allow_all": "true",
+        # CKAN cuts off "file://" and opens the rest: not as_uri(), which would write a space as %20
+        "licenses_group_url": f"file://{SERVER / 'licenses.json'}",
         # as a city's server should have it: by default every user may make organisations, groups and accounts
         "ckan.auth.user_create_organizations": "false",
         "ckan.auth.user_create_groups": "false",
@@ -89,7 +91,7 @@ def settings(context: Context) -> dict[str, str]:
     }
     if context.where.has_extensions:
         values |= {
-            "scheming.dataset_schemas": "ckanext.dcat.schemas:dcat_ap_recommended.yaml",
+            "scheming.dataset_schemas": (SERVER / "scheming.yaml").as_uri(),
             "scheming.presets": "ckanext.scheming:presets.json ckanext.dcat.schemas:presets.yaml",
         }
     return {**values, **context.settings}
