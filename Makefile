@@ -45,7 +45,7 @@ prove-check: $(READY)
 prove-build: $(READY)
 	$(BIN)/python -m pytest tests/build --prove
 
-bench-check bench-build bench-ckan: bench-%: $(READY)
+bench-check bench-build bench-ckan bench-site: bench-%: $(READY)
 	$(BIN)/python -m tests.bench.bench_$*
 
 # The environment: exactly the locked packages, each checked against its hash.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
 from dulieumo import site
+from dulieumo.model import Kind, Text, Withdrawal
 from dulieumo.site.pages import pages
+from dulieumo.site.pages.cards import ChangeLine, change_groups
 from tests.site.conftest import Served
 from tests.site.world import PORTAL
 
@@ -97,6 +101,72 @@ def test_every_file_has_its_size_rows_hash_and_two_addresses(songmay: Served) ->
         assert f'href="../../data/ben-xe/1.1.0/{artifact.path}"' in html
     assert f"{PORTAL}/dataset/ben-xe" in html
     assert 'href="../../zip/ben-xe-1.1.0.zip"' in html
+
+
+def test_the_descriptor_and_the_archive_come_with_size_and_hash(songmay: Served) -> None:
+    html = read(songmay, "datasets/ben-xe/")
+    folder = songmay.world.out
+    for path in ("data/ben-xe/1.1.0/datapackage.json", "zip/ben-xe-1.1.0.zip"):
+        content = (folder / path).read_bytes()
+        assert hashlib.sha256(content).hexdigest() in html
+        assert f'href="../../{path}"' in html
+
+
+def test_a_dataset_page_answers_in_the_order_in_which_readers_ask(songmay: Served) -> None:
+    html = read(songmay, "datasets/ben-xe/")
+    asked = [
+        'class="facts"', "data-preview=", 'id="table-ben-columns"', 'id="downloads"', 'id="use"',
+        'id="cite"', 'id="license"', 'id="history"', 'id="issues"', 'id="sources"', "qr.svg",
+    ]  # fmt: skip
+    places = [html.index(mark) for mark in asked]
+    assert places == sorted(places), dict(zip(asked, places, strict=True))
+
+
+def test_real_and_made_up_rows_are_never_added_up(songmay: Served) -> None:
+    release = songmay.world.release
+    real = sum(
+        version.rows(resource.name) or 0
+        for dataset in release.catalog.counted
+        for resource in dataset.resources
+        if resource.kind is Kind.REAL and (version := release.version(dataset.name))
+    )
+    assert f"dòng số liệu thực {real}" in text(songmay, "")
+    assert re.search(r"Số dòng \d+ dòng mẫu", text(songmay, "datasets/le-hoi/"))
+    assert "số liệu đến" not in text(songmay, "domains/van-hoa/")  # there is only a sample, which is of no date
+
+
+def test_the_same_news_of_many_datasets_is_told_once(songmay: Served) -> None:
+    words = text(songmay, "changes/")
+    assert re.search(r"\d+ bộ dữ liệu, phiên bản 1\.0\.0\.", words) or words.count("Bản đầu tiên") <= 1
+    lines = [
+        ChangeLine(date=date, name=name, title=name, version="1.0.0", text="Đầu")
+        for date, name in (("2025-02-01", "a"), ("2025-02-01", "b"), ("2025-01-01", "c"))
+    ]
+    assert [(group.date, len(group.lines)) for group in change_groups(lines)] == [("2025-02-01", 2), ("2025-01-01", 1)]
+
+
+def test_a_withdrawn_version_says_why_and_offers_no_file(songmay: Served) -> None:
+    release = songmay.world.release
+    gone = Withdrawal(reason=Text("Có tên người.", {"en": "Names of persons."}), date="2025-02-03")
+    versions = tuple(
+        replace(version, artifacts=(), withdrawn=gone) if version.name == "ben-xe" else version
+        for version in release.versions
+    )
+    page = pages(replace(release, versions=versions))["datasets/ben-xe/index.md"]
+    assert "Tệp của phiên bản 1.1.0 đã được rút ngày 03/02/2025." in page
+    assert "Có tên người." in page
+    assert "Không xem thử được vì tệp của phiên bản này đã được rút." in page
+    assert "ben.csv" not in page
+
+
+def test_the_dashboard_sums_up_freshness_and_quality(songmay: Served) -> None:
+    words = text(songmay, "quality/")
+    states = [
+        songmay.world.status["datasets"][dataset.name]["freshness"]["state"]
+        for dataset in songmay.world.release.catalog.counted
+    ]
+    assert f"{states.count('overdue')} Quá hạn" in words
+    assert "Tình trạng tính ngày 01/03/2025." in words
 
 
 def test_withheld_columns_and_issues_are_told(songmay: Served) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import subprocess
 import sys
@@ -40,6 +41,24 @@ def ask(address: str, path: str, method: str = "GET", **headers: str) -> tuple[i
     body = answer.read()
     connection.close()
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+
+def test_text_is_packed_for_those_who_take_it_and_data_never_is(songmay: Served) -> None:
+    plain = (songmay.world.out / "index.html").read_bytes()
+    status, headers, body = ask(songmay.address, "/", Accept_Encoding="gzip, br")
+    assert (status, headers["content-encoding"], headers["vary"]) == (200, "gzip", "Accept-Encoding")
+    assert gzip.decompress(body) == plain
+    assert len(body) < len(plain) / 2
+    assert ask(songmay.address, "/", Accept_Encoding="gzip", If_None_Match=headers["etag"])[0] == 304
+    without = ask(songmay.address, "/")
+    assert without[2] == plain
+    assert without[1]["etag"] != headers["etag"]
+    for path in ("/data/ben-xe/latest/ben.csv", "/data/ben-xe/latest/ben.parquet"):
+        assert "content-encoding" not in ask(songmay.address, path, Accept_Encoding="gzip")[1]
+    assert (
+        ask(songmay.address, "/assets/site.css", Accept_Encoding="gzip", Range="bytes=0-9")[2]
+        == (songmay.world.out / "assets/site.css").read_bytes()[:10]
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,15 @@ from .words import Words
 WIDTH, HEIGHT = 120, 32
 
 
-def chart(values: Mapping[str, Any], t: Words, *, unit: str, labels: Mapping[str, str]) -> Markup:
-    """The drawing of a column's profile (see profile.py)."""
+def chart(
+    values: Mapping[str, Any], t: Words, *, unit: str, labels: Mapping[str, str], is_plain: bool = False
+) -> Markup:
+    """The drawing of a column's profile (see profile.py). `is_plain`: numbers are years or codes, written without points."""
     parts: list[Markup] = []
     if bins := values.get("bins"):
         parts.append(_bars(bins, t, unit))
     elif (top := values.get("top")) and _tells(values):
-        parts.append(_top(top, values, t, labels))
+        parts.append(_top(top, values, t, labels, is_plain))
     parts.append(_line(_facts(values, t)))
     return Markup("").join(parts)
 
@@ -79,14 +81,23 @@ def _end(value: Any, t: Words) -> str:
     return t.number(value) if isinstance(value, int | float) else t.date(str(value))
 
 
-def _top(top: list[list[Any]], values: Mapping[str, Any], t: Words, labels: Mapping[str, str]) -> Markup:
+def _shown(value: Any, t: Words, is_plain: bool) -> str:
+    """A number the language's way, unless it is a year or a code."""
+    if isinstance(value, bool):
+        return t("browser.yes" if value else "browser.no")
+    return t.number(value) if isinstance(value, int | float) and not is_plain else str(value)
+
+
+def _top(
+    top: list[list[Any]], values: Mapping[str, Any], t: Words, labels: Mapping[str, str], is_plain: bool
+) -> Markup:
     total = values.get("rows") or sum(count for _value, count in top) or 1
     rows = Markup("").join(
         Markup(
             '<li><span class="top-value">{value}</span><svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" '
             'aria-hidden="true" focusable="false"><rect width="{share}" height="4"/></svg><span class="top-count">{count}</span></li>'
         ).format(
-            value=markdown.escape(labels.get(str(value), value)),
+            value=markdown.escape(labels.get(str(value)) or _shown(value, t, is_plain)),
             share=round(max(100 * count / total, 0.5), 1),
             count=t.number(count),
         )

@@ -79,7 +79,13 @@ def zips(release: Release, store: FolderStore, out: Path, before: Path | None) -
             _archive(version, store, target)
             (out / mark).write_text(_sha256(target), encoding="ascii")
         sha256 = (out / mark).read_text(encoding="ascii")
-        made[version.name] = {"path": f"zip/{name}", "bytes": target.stat().st_size, "sha256": sha256}
+        descriptor = store.local_path(f"{version.folder}/datapackage.json")
+        made[version.name] = {
+            "path": f"zip/{name}",
+            "bytes": target.stat().st_size,
+            "sha256": sha256,
+            "descriptor": {"bytes": descriptor.stat().st_size, "sha256": _sha256(descriptor)},
+        }
     return made
 
 

@@ -22,7 +22,7 @@ from typing import Any
 from dulieumo.model import DatasetVersion
 
 from .edition import Edition
-from .pages.cards import card
+from .pages.cards import card, facts_line
 from .pages.documents import chosen
 
 CHUNK = 40
@@ -103,7 +103,7 @@ def _dataset(edition: Edition, version: DatasetVersion) -> _Document:
             "u": f"datasets/{item.name}/",
             "t": shown.title,
             "s": shown.summary,
-            "f": f"{shown.publisher_title} · {edition.words('facts.as_of_short', date=edition.words.date(shown.as_of))}",
+            "f": facts_line(edition, shown),
             "k": list(shown.kinds.split()),
             "c": list(dict.fromkeys(f"{title} ({name})" for name, title in columns)),
         }

@@ -1,10 +1,11 @@
-"""A small static server for the built site, on loopback: byte ranges, cache validation, CORS, the right media types.
+"""A small static server for the built site, on loopback: byte ranges, cache validation, compression, CORS, media types.
 
 For looking at the site and for tests; in production any static server that answers ranges will do.
 """
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
 import re
 from email.utils import formatdate, parsedate_to_datetime
@@ -34,6 +35,9 @@ TYPES = {
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
 }
+# Text that browsers read whole; data files stay as they are, so that sizes, hashes and ranges are those of the file.
+PACKED = frozenset({".html", ".css", ".js", ".json", ".jsonld", ".ttl", ".rdf", ".xml", ".svg", ".wasm"})
+PACK_BYTES = range(1_000, 8_000_000)
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 _CHUNK = 1 << 18
 
@@ -100,6 +104,9 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, file: Path, *, with_body: bool, status: HTTPStatus) -> None:
         facts = file.stat()
         tag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
+        packed = self._packed(file, facts.st_size)
+        if packed is not None:
+            tag = f'{tag[:-1]}-gzip"'  # another representation of the file
         if status is HTTPStatus.OK and self._is_known(tag, facts.st_mtime):
             self.send_response(HTTPStatus.NOT_MODIFIED)
             self._common_headers()
@@ -126,7 +133,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header(
             "Content-Type", TYPES.get(ending) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         )
-        self.send_header("Content-Length", str(last - first + 1))
+        self.send_header("Content-Length", str(last - first + 1 if packed is None else len(packed)))
+        if packed is not None:
+            self.send_header("Content-Encoding", "gzip")
+        if ending in PACKED:
+            self.send_header("Vary", "Accept-Encoding")
         self.send_header("Last-Modified", formatdate(facts.st_mtime, usegmt=True))
         self.send_header("ETag", tag)
         if status is HTTPStatus.PARTIAL_CONTENT:
@@ -134,9 +145,24 @@ class Handler(BaseHTTPRequestHandler):
         if ending == ".html":
             self.send_header("Content-Security-Policy", f"{POLICY}; frame-ancestors 'none'")
         self.end_headers()
-        if with_body:
+        if with_body and packed is not None:
+            self._write(packed)
+        elif with_body:
             with file.open("rb") as source:
                 self._copy(source, first, last - first + 1)
+
+    def _packed(self, file: Path, size: int) -> bytes | None:
+        """The file compressed, for a reader that takes it so and wants all of it, as any public server would send it."""
+        accepted = "gzip" in self.headers.get("Accept-Encoding", "") and "Range" not in self.headers
+        if not accepted or file.suffix.lower() not in PACKED or size not in PACK_BYTES:
+            return None
+        return gzip.compress(file.read_bytes(), compresslevel=6, mtime=0)
+
+    def _write(self, body: bytes) -> None:
+        try:
+            self.wfile.write(body)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True  # the reader went away
 
     def _copy(self, source: BinaryIO, start: int, count: int) -> None:
         source.seek(start)

@@ -76,7 +76,15 @@ def _view(edition: Edition, column: Column, is_key: bool, profile: Mapping[str, 
         code_list=code_list,
         categories=column.categories,
         is_key=is_key,
-        chart=chart(values, t, unit=unit, labels=browser.get("labels", {})) if values else Markup(""),
+        chart=chart(
+            values,
+            t,
+            unit=unit,
+            labels=browser.get("labels", {}),
+            is_plain=column.type == "year" or column.code_list is not None,
+        )
+        if values
+        else Markup(""),
         for_browser=browser,
     )
 

@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 from dulieumo.catalog import schemaorg
 from dulieumo.descriptors.resolve import text as text_of
-from dulieumo.model import Dataset, DatasetVersion, Resource
+from dulieumo.model import Dataset, DatasetVersion, Kind, Resource
 
 from ..edition import Crumb, Edition, render
 from ..state import freshness_of, quality_of, verified_of
 from . import cite, query, snippets
-from .cards import publisher_title
+from .cards import publisher_title, sizes
 from .columns import ColumnView, column_views
 
 FORMATS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX", "file": "", "geojson": "GeoJSON"}
@@ -38,16 +38,26 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A download. `latest` and `permanent` are relative to the site's root."""
+    """A download. `title` says what it is for; `latest` and `permanent` are relative to the site's root."""
 
     title: str
     format: str
     size: str
-    rows: int | None
     sha256: str
-    kind: str
     latest: str
     permanent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """The files of a resource; `absent` are the formats that it does not have: format, reason."""
+
+    id: str
+    title: str
+    kind: Kind
+    rows: int | None
+    files: tuple[File, ...]
+    absent: tuple[dict[str, str], ...]
 
 
 def page(edition: Edition, version: DatasetVersion) -> tuple[str, str]:
@@ -67,14 +77,15 @@ def page(edition: Edition, version: DatasetVersion) -> tuple[str, str]:
         dataset=dataset,
         version=version,
         tables=tables,
-        files=tuple(_files(edition, version)),
-        absent=tuple(_absent(edition, version)),
+        downloads=tuple(_download(edition, version, resource) for resource in dataset.resources if version.artifacts),
         zip=edition.extras.zips.get(name),
         publisher_title=publisher_title(edition, dataset.publisher),
         frequency=_word(edition, "frequency", dataset.frequency),
         freshness=freshness_of(edition.extras.status, name),
         quality=quality_of(edition.extras.status, name, t),
         verified=verified_of(edition.extras.status, edition.extras.verification, edition.release.name, name),
+        sizes=sizes(edition, version),
+        source_count=len(dataset.sources) + sum(len(resource.sources) for resource in dataset.resources),
         spatial=text_of(dataset.spatial, "label").in_(language),
         issues=issues,
         open_issues=[issue for issue in issues if issue.until is None],
@@ -129,7 +140,9 @@ def _table(edition: Edition, version: DatasetVersion, resource: Resource) -> Tab
     rows = version.rows(resource.name)
     columns = column_views(edition, version.dataset, resource, profile)
     preview, absent = None, ""
-    if parquet is None:
+    if version.withdrawn:
+        absent = edition.words("preview.withdrawn")
+    elif parquet is None:
         reason = version.absent.get(resource.name, {}).get("parquet")
         absent = edition.words("preview.no_parquet") + (f" ({reason})" if reason else "")
     elif not rows:
@@ -168,39 +181,34 @@ def _table(edition: Edition, version: DatasetVersion, resource: Resource) -> Tab
     )
 
 
-def _files(edition: Edition, version: DatasetVersion) -> list[File]:
-    many = len(version.dataset.resources) > 1
+def _download(edition: Edition, version: DatasetVersion, resource: Resource) -> Download:
     files = []
-    for resource in version.dataset.resources:
-        for artifact in version.artifacts_of(resource.name):
-            ending = artifact.path.rsplit(".", 1)[-1]
-            files.append(
-                File(
-                    title=resource.title.in_(edition.language)
-                    if many
-                    else _word(edition, "downloads.for", artifact.kind),
-                    format=FORMATS.get(artifact.kind) or ending.upper(),
-                    size=edition.words.size(artifact.bytes),
-                    rows=artifact.rows,
-                    sha256=artifact.sha256,
-                    kind=resource.kind.value,
-                    latest=f"data/{version.name}/latest/{quote(artifact.path)}",
-                    permanent=f"{version.folder}/{quote(artifact.path)}",
-                )
+    for artifact in version.artifacts_of(resource.name):
+        ending = artifact.path.rsplit(".", 1)[-1]
+        own_title = resource.title.in_(edition.language)
+        key = f"downloads.for.{artifact.kind}"
+        files.append(
+            File(
+                title=edition.words(key) if edition.words.has(key) else own_title,
+                format=FORMATS.get(artifact.kind) or ending.upper(),
+                size=edition.words.size(artifact.bytes),
+                sha256=artifact.sha256,
+                latest=f"data/{version.name}/latest/{quote(artifact.path)}",
+                permanent=f"{version.folder}/{quote(artifact.path)}",
             )
-    return files
-
-
-def _absent(edition: Edition, version: DatasetVersion) -> list[dict[str, str]]:
-    found = []
-    for name, formats in version.absent.items():
-        resource = version.dataset.resource(name)
-        title = resource.title.in_(edition.language) if resource else name
-        found += [
-            {"title": title, "format": FORMATS.get(kind, kind), "reason": _word(edition, "downloads.absent", reason)}
-            for kind, reason in formats.items()
-        ]
-    return found
+        )
+    absent = tuple(
+        {"format": FORMATS.get(kind, kind), "reason": _word(edition, "downloads.absent", reason)}
+        for kind, reason in version.absent.get(resource.name, {}).items()
+    )
+    return Download(
+        id=resource.name,
+        title=resource.title.in_(edition.language),
+        kind=resource.kind,
+        rows=version.rows(resource.name),
+        files=tuple(files),
+        absent=absent,
+    )
 
 
 def _notices(edition: Edition, descriptor: Mapping[str, Any]) -> list[dict[str, str]]:

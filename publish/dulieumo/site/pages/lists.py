@@ -7,7 +7,7 @@ from itertools import groupby
 from dulieumo.model import REFERENCE_DOMAIN
 
 from ..edition import Edition, render
-from .cards import cards, change_lines
+from .cards import cards, change_groups, change_lines
 
 CHANGES_SHOWN = 400  # the feeds have them all
 
@@ -21,7 +21,7 @@ def reference_lists(edition: Edition) -> tuple[str, str]:
 def changes(edition: Edition) -> tuple[str, str]:
     t = edition.words
     lines = change_lines(edition, edition.catalog.datasets)[:CHANGES_SHOWN]
-    years = [(year, list(group)) for year, group in groupby(lines, key=lambda line: line.date[:4])]
+    years = [(year, change_groups(group)) for year, group in groupby(lines, key=lambda line: line.date[:4])]
     return render(
         edition, "changes/", "changes.md", title=t("nav.changes"), description=t("changes.intro"), years=years
     )

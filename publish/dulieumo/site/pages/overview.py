@@ -9,7 +9,7 @@ from dulieumo.catalog import schemaorg
 from dulieumo.model import Catalog, Dataset, Domain, Kind, Publisher, Release
 
 from ..edition import Crumb, Edition, render
-from .cards import cards, change_lines, rows
+from .cards import cards, change_groups, change_lines, rows_by_kind
 
 ON_ONE_PAGE = 200  # dataset cards: some 60 kB of HTML, 10 kB compressed
 RECENT = 8
@@ -24,7 +24,7 @@ class Counts:
     tables: int
     real_tables: int
     sample_tables: int
-    rows: int
+    real_rows: int
 
 
 def counts(release: Release, datasets: Iterable[Dataset]) -> Counts:
@@ -37,7 +37,7 @@ def counts(release: Release, datasets: Iterable[Dataset]) -> Counts:
         tables=len(tables),
         real_tables=real,
         sample_tables=len(tables) - real,
-        rows=sum(rows(release.version(dataset.name)) for dataset in group),
+        real_rows=sum(rows_by_kind(release.version(dataset.name)).get(Kind.REAL, 0) for dataset in group),
     )
 
 
@@ -57,7 +57,7 @@ def home(edition: Edition) -> tuple[str, str]:
         meta={"kind": "home"},
         counts=counts(edition.release, catalog.counted),
         cards=cards_,
-        changes=change_lines(edition, catalog.datasets)[:RECENT],
+        changes=change_groups(change_lines(edition, catalog.datasets))[:RECENT],
         jsonld=schemaorg.catalog(edition.release, language),
     )
 

@@ -2,9 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from ..edition import Edition, render
-from ..state import freshness_of, quality_of, verified_of
+from ..state import STATES, freshness_of, quality_of, verified_of
 from .overview import ON_ONE_PAGE, counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """The datasets of one state of freshness; `start` and `width` are per cent of all that have a state."""
+
+    state: str
+    count: int
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Average:
+    percent: int
+    count: int
+
+
+def _shares(rows: Iterable[Mapping[str, Any]]) -> tuple[Share, ...]:
+    states = [row["freshness"].state for row in rows if row["freshness"]]
+    shares, start = [], 0.0
+    for state in STATES:
+        if count := states.count(state):
+            width = 100 * count / len(states)
+            shares.append(Share(state=state, count=count, start=round(start, 2), width=round(width, 2)))
+            start += width
+    return tuple(shares)
+
+
+def _average(rows: Iterable[Mapping[str, Any]]) -> Average | None:
+    scores = [row["quality"].percent for row in rows if row["quality"]]
+    return Average(percent=round(sum(scores) / len(scores)), count=len(scores)) if scores else None
 
 
 def quality(edition: Edition) -> tuple[str, str]:
@@ -20,7 +56,7 @@ def quality(edition: Edition) -> tuple[str, str]:
                 "tables": own.tables,
                 "real": own.real_tables,
                 "sample": own.sample_tables,
-                "rows": own.rows,
+                "rows": own.real_rows,
             }
         )
     shown = catalog.counted if len(catalog.counted) <= 2 * ON_ONE_PAGE else ()
@@ -45,11 +81,14 @@ def quality(edition: Edition) -> tuple[str, str]:
         edition,
         "quality/",
         "quality.md",
-        title=t("nav.quality"),
+        title=t("quality.page_title"),
         description=t("quality.page_intro"),
         counts=counts(edition.release, catalog.counted),
         domains=domains,
         rows=rows,
+        shares=_shares(rows),
+        as_of=str(edition.extras.status.get("today", "")),
+        average=_average(rows),
         has_status=bool(edition.extras.status),
         has_quality=any(row["quality"] for row in rows),
         has_verification=any(row["verified"] for row in rows),

@@ -25,7 +25,7 @@ export function fill(table, columns, rows, state, choose) {
       {},
       ...columns.map((column, index) => {
         const value = row[index];
-        if (value === null || value === undefined) return element("td", { class: "missing" }, element("span", { class: "visually-hidden" }, t("missing_value")));
+        if (value === null || value === undefined) return element("td", { class: NUMBERS.has(column.type) ? "missing num" : "missing" }, element("span", { "aria-hidden": "true" }, "–"), element("span", { class: "visually-hidden" }, t("missing_value")));
         return element("td", { class: widths[index], title: column.labels?.[value] ? String(value) : undefined }, shown(value, column));
       }),
     ),
@@ -37,7 +37,7 @@ export function fill(table, columns, rows, state, choose) {
 function width(rows, column, index) {
   if (NUMBERS.has(column.type)) return "num";
   const longest = Math.max(0, ...rows.slice(0, 50).map((row) => (row[index] === null ? 0 : shown(row[index], column).length)));
-  return longest > 45 ? "long" : longest < 19 ? "short" : undefined;
+  return longest > 45 ? "long" : longest < 24 ? "short" : undefined;
 }
 
 export function shown(value, column) {

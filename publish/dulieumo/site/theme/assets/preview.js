@@ -178,6 +178,7 @@ function tabs(panels, facts) {
         one.open?.(one.panel);
         one.open = undefined;
         list.parentElement?.classList.toggle("is-sql", one.panel.classList.contains("sql"));
+        list.parentElement?.classList.toggle("is-map", one.panel.classList.contains("map-panel"));
         one.panel.dispatchEvent(new Event("shown"));
       }
     });

@@ -49,12 +49,15 @@ function copyButtons() {
 function listFilter() {
   const bar = document.querySelector("[data-filter-list]");
   const [text, kind, status] = ["text", "kind", "status"].map((name) => bar.querySelector(`[data-filter-${name}]`));
-  const entries = [...document.querySelectorAll(".dataset-list > li")].map((entry) => ({
-    entry,
-    kinds: (entry.dataset.kinds ?? "").split(" "),
-    text: fold(entry.textContent),
-  }));
+  let entries;
+  const read = () =>
+    [...document.querySelectorAll(".dataset-list > li")].map((entry) => ({
+      entry,
+      kinds: (entry.dataset.kinds ?? "").split(" "),
+      text: fold(entry.textContent),
+    }));
   const apply = () => {
+    entries ??= read(); // not before someone filters
     const wanted = fold(text.value).split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const { entry, kinds, text: own } of entries) {

@@ -53,6 +53,12 @@ function load(table) {
   return loaded.get(facts.table);
 }
 
+/** Whether what a query made is numbers only, to stand to the right. */
+function isNumeric({ columns, rows }, name) {
+  const values = rows.slice(0, SHOWN).map((row) => row[columns.indexOf(name)]).filter((value) => value !== null);
+  return values.length > 0 && values.every((value) => typeof value === "number");
+}
+
 export async function start(panel, tables, facts) {
   const statement = element("textarea", { class: "sql-text", rows: 6, spellcheck: false, "aria-label": t("sql_label"), value: facts.query });
   const run = element("button", { class: "button", type: "button" }, t("sql_run"));
@@ -70,7 +76,7 @@ export async function start(panel, tables, facts) {
     try {
       const notes = (await Promise.all(tables.map(load))).filter(Boolean);
       result = await ask({ query: statement.value });
-      const columns = result.columns.map((name) => facts.columns.find((column) => column.name === name) ?? { name, title: name, type: "" });
+      const columns = result.columns.map((name) => facts.columns.find((column) => column.name === name) ?? { name, title: name, type: isNumeric(result, name) ? "number" : "" });
       fill(grid, columns.map((column) => ({ ...column, title: column.name, unit: undefined })), result.rows.slice(0, SHOWN));
       region.hidden = !result.columns.length;
       download.hidden = !result.rows.length;
