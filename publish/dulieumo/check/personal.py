@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from dulieumo.check import anonymity
 from dulieumo.model import Dataset, Resource
 from dulieumo_rules.findings import Finding, Place, Severity, finding
 from dulieumo_rules.personal_data import evidence, freetext, gate, overrides
@@ -18,8 +19,6 @@ from dulieumo_rules.personal_data.kinds import LAW, Kind
 from dulieumo_rules.personal_data.masking import mask
 from dulieumo_rules.shape import Field, Table
 
-SMALLEST_GROUP = 5
-"""k of the k-anonymity report, unless the table's checks say otherwise."""
 SHOWN = ("value", "nearest", "first_value", "second_value")
 """The values of findings that quote a cell."""
 
@@ -30,13 +29,12 @@ class Gate:
 
     table: Table
     columns: dict[str, evidence.Column]
-    groups: dict[tuple[str | None, ...], int] = field(default_factory=dict)
+    groups: anonymity.Groups
 
-    def add(self, seen: Mapping[str, evidence.Seen], groups: Mapping[tuple[str | None, ...], int]) -> None:
+    def add(self, seen: Mapping[str, evidence.Seen], groups: pa.Table | None) -> None:
         for name, part in seen.items():
             self.columns[name].add(part)
-        for key, count in groups.items():
-            self.groups[key] = self.groups.get(key, 0) + count
+        self.groups.add(groups)
 
     def decide(self, today: date) -> list[Decision]:
         return gate.judge(list(self.columns.values()), today)
@@ -55,7 +53,7 @@ def opened(table: Table, fields: Sequence[Field]) -> Gate:
         for field in fields
         if field.descriptor.get("dulieumo:role") != "source"
     }
-    return Gate(table, columns)
+    return Gate(table, columns, anonymity.Groups(table))
 
 
 def _headers(field: Field) -> tuple[str, ...]:
@@ -68,17 +66,6 @@ def look(gate_: Gate, columns: Mapping[str, pa.Array]) -> dict[str, evidence.See
     return {
         name: evidence.look(cells, gate_.columns[name].type) for name, cells in columns.items() if name in gate_.columns
     }
-
-
-def group(table: Table, columns: Mapping[str, pa.Array]) -> dict[tuple[str | None, ...], int]:
-    """How many rows a chunk has of each combination of the declared quasi-identifiers."""
-    names = [item.name for item in table.fields if item.descriptor.get("dulieumo:quasiIdentifier")]
-    if not names or any(name not in columns for name in names):
-        return {}
-    counted = pa.table({name: columns[name] for name in names}).group_by(names).aggregate([([], "count_all")])
-    counts = counted.column("count_all").to_pylist()
-    keys = zip(*(counted.column(name).to_pylist() for name in names), strict=True)
-    return dict(zip(keys, counts, strict=True))
 
 
 def findings(
@@ -111,7 +98,10 @@ def findings(
             approver=", ".join(str(name) for name in record["approvedBy"]),
             date=str(record["approvedOn"]),
         )
-    yield from _small_groups(gate_, place)
+    groups = gate_.groups.result()
+    gate_.groups.close()
+    if groups is not None:
+        yield from anonymity.findings(groups, gate_.table, place)
 
 
 def _of_decision(decision: Decision, where: Place) -> Finding:
@@ -128,21 +118,6 @@ def _of_decision(decision: Decision, where: Place) -> Finding:
         example=decision.example,
         evidence=decision.evidence,
         law=LAW[decision.kind],
-    )
-
-
-def _small_groups(gate_: Gate, place: Place) -> Iterator[Finding]:
-    names = [item.name for item in gate_.table.fields if item.descriptor.get("dulieumo:quasiIdentifier")]
-    smallest = min(gate_.groups.values(), default=SMALLEST_GROUP)
-    if smallest >= SMALLEST_GROUP:
-        return
-    yield finding(
-        "reidentification-risk",
-        place,
-        groups=sum(count < SMALLEST_GROUP for count in gate_.groups.values()),
-        limit=SMALLEST_GROUP,
-        columns=", ".join(names),
-        smallest=smallest,
     )
 
 

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from dulieumo import tables
 from dulieumo.check import (
+    anonymity,
     columns,
     constraints,
     fingerprints,
@@ -93,7 +94,7 @@ class Found:
     hashes: list[fingerprints.Hashes]
     blank_key: bool
     seen: Mapping[str, Seen]
-    groups: Mapping[tuple[str | None, ...], int]
+    groups: pa.Table | None
     missing: Mapping[str, int]
     collected: columns.Collected
 
@@ -343,7 +344,7 @@ def _look(state: _Opened, chunk: Chunk, *, with_keys: bool = True) -> Found:
         hashes=hashes,
         blank_key=blank_key,
         seen=personal.look(state.gate, {**unknown, **present}) if whole else {},
-        groups=personal.group(state.table, present),
+        groups=anonymity.count(state.table, present, rows),
     )
 
 

@@ -20,6 +20,8 @@ _LONGEST = 200
 
 _SIGHT = rf"\A[\s']*(?:{identifiers.TWELVE_DIGITS}|(?:\+?84|0)[35789][0-9 .\-]{{8,12}}|[^@\s]+@[^@\s]+\.[A-Za-z]{{2,}}|[A-Z]{{2}}[1-7][0-9]{{12}})\s*\z"
 """The loosest form of the identifiers that prove themselves: looked for in every cell of every column of text."""
+_NOTHING = r"(?i)\A[\s\pP]*(?:(?:không|chưa)(?: có| rõ| biết| cập nhật)?|đang cập nhật|n/?a|null|none|x)?[\s\pP]*\z"
+"""What people write into a cell that has no value: it says nothing of what the column holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def look(cells: pa.Array, kind: str) -> Seen:
     """One chunk of a column. `cells`: utf8, null where missing. Columns of dates, booleans and the like show a sample only."""
     count = len(cells) - cells.null_count
     part = cells.slice(0, SAMPLED_PER_CHUNK).drop_null()
+    part = part.filter(pc.invert(pc.match_substring_regex(part, _NOTHING)))
     sample = part.unique()
     none = pa.array([], pa.string())
     if kind not in ("string", "list", "object", "array", "geojson", "any") or not count:

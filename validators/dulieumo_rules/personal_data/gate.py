@@ -7,6 +7,7 @@ mobile number) and the values are mostly different. *Review* where the header al
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -148,7 +149,7 @@ def _citizen(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
     if not len(values.column.seen_anywhere) and not values.share(r"[0-9]{11,12}"):
         return
     pattern = identifiers.citizen_pattern(values.today)
-    for cells in (values.compact, _padded(values.compact, 11, "0")):
+    for cells in (values.compact, _without_zeros(values.compact)):
         hits = cells.filter(identifiers.matching(cells, pattern))
         twelve = cells.filter(identifiers.matching(cells, identifiers.TWELVE_DIGITS))
         if not len(hits):
@@ -170,6 +171,12 @@ def _citizen(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
         yield _decision(values, Kind.CITIZEN_ID, Level.BLOCK, len(hits) / len(values.raw), example, "values")
 
 
+def _without_zeros(cells: pa.Array) -> pa.Array:
+    """Numbers of eleven or ten digits as twelve: a spreadsheet takes away one zero, or both of a northern province."""
+    one, two = _padded(cells, 11, "0"), _padded(cells, 10, "00")
+    return pc.if_else(pc.equal(one, ""), two, one)
+
+
 def _padded(cells: pa.Array, length: int, zero: str) -> pa.Array:
     """The numbers of `length` digits with the zero that a spreadsheet took away; others become empty."""
     short = identifiers.matching(cells, f"[1-9][0-9]{{{length - 1}}}")
@@ -188,6 +195,10 @@ def _numbers(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
             values.first(identifiers.ACCOUNT),
             "header, values",
         )
+    elif Kind.BANK in said and identifiers.share(values.raw, _ACCOUNT_AND_BANK) >= SOME:
+        share = identifiers.share(values.raw, _ACCOUNT_AND_BANK)
+        example = values.first(_ACCOUNT_AND_BANK, compact=False)
+        yield _decision(values, Kind.BANK, Level.BLOCK, share, example, "header, values")
     elif card >= MOST:
         yield from _by_share(values, Kind.BANK, said, card, first_card, proves_itself=True)
     full = values.share(identifiers.BHYT_FULL)
@@ -206,6 +217,9 @@ def _numbers(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
     for kind, pattern in header_only:
         if kind in said:
             yield from _by_share(values, kind, said, values.share(pattern), values.first(pattern), proves_itself=False)
+            among = identifiers.within(pattern)  # "024123456, issued on 10/2/2009"
+            share = identifiers.share(values.raw, among)
+            yield from _by_share(values, kind, said, share, values.first(among, compact=False), proves_itself=False)
     if Kind.OLD_ID_CARD in said:
         short = identifiers.share(_padded(values.compact, 8, "0"), identifiers.CMND)
         yield from _by_share(values, Kind.OLD_ID_CARD, said, short, values.first(r"[0-9]{8}"), proves_itself=False)
@@ -214,6 +228,9 @@ def _numbers(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
         yield from _by_share(
             values, Kind.PLATE, said, plates, values.first(identifiers.PLATE), proves_itself=not _is_code(values)
         )
+
+
+_ACCOUNT_AND_BANK = identifiers.within("[0-9]{8,19}")
 
 
 def _mostly_long(values: _Values, digits: int) -> bool:
@@ -227,26 +244,34 @@ def _is_code(values: _Values) -> bool:
 
 
 def _phones(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
-    if identifiers.tax_code_share(values.compact) >= 0.9:
+    if identifiers.are_tax_codes(values.compact):
         return  # tax codes, of which many look like phone numbers
     mobile = values.share(identifiers.MOBILE)
     stripped = values.share(identifiers.MOBILE_NATIONAL)
     offices = values.share(rf"{identifiers.FIXED}|{identifiers.SERVICE}")
     has_plus = values.share(rf"0{identifiers.MOBILE_NATIONAL}|\+84{identifiers.MOBILE_NATIONAL}")
     example = values.first(rf"{identifiers.MOBILE}|{identifiers.MOBILE_NATIONAL}")
+    is_code = headers.is_of_codes(values.column.headers)
     if Kind.PHONE in said and mobile + stripped >= SOME and len(values.raw) > 0:
         yield _decision(values, Kind.PHONE, Level.BLOCK, mobile + stripped, example, "header, values")
     elif (
-        mobile >= MOST
+        not is_code
+        and mobile >= MOST
         and values.uniqueness >= 0.5
         and len(values.raw) >= 3
         and has_plus >= SOME
         and not _is_series(values)
     ):
         yield _decision(values, Kind.PHONE, Level.BLOCK, mobile, example, "values")
-    elif max(mobile, stripped) >= 0.9 and values.uniqueness >= 0.5 and len(values.raw) >= 10 and not _is_series(values):
+    elif (
+        not is_code
+        and max(mobile, stripped) >= 0.9
+        and values.uniqueness >= 0.5
+        and len(values.raw) >= 10
+        and not _is_series(values)
+    ):
         yield _decision(values, Kind.PHONE, Level.BLOCK, max(mobile, stripped), example, "values")
-    elif mobile >= SOME and has_plus >= SOME and len(values.raw) >= 3 and not _is_series(values):
+    elif not is_code and mobile >= SOME and has_plus >= SOME and len(values.raw) >= 3 and not _is_series(values):
         yield _decision(values, Kind.PHONE, Level.REVIEW, mobile, example, "values")
     elif Kind.PHONE in said and mobile + stripped > 0 and offices < MOST and values.column.type == "string":
         yield _decision(values, Kind.PHONE, Level.REVIEW, mobile + stripped, example, "header")
@@ -275,7 +300,7 @@ def _texts(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
     if Kind.HOME_ADDRESS in said:
         homes = identifiers.share(
             raw,
-            r"\s*(?:[Ss]ố\s*)?[0-9]+[A-Za-z]?(?:[/-][0-9]+[A-Za-z]?)*[ ,].*|.*\b(?:phường|xã|thị trấn|quận|huyện|tổ|ấp|thôn|khu phố|P\.|Q\.)\s?.*",
+            r"\s*(?:[Ss]ố\s*)?[0-9]+[A-Za-z]?(?:[/-][0-9]+[A-Za-z]?)*[ ,].*|.*\b(?:phường|xã|thị trấn|quận|huyện|tổ|ấp|thôn|khu phố|chung cư|căn|làng|buôn|bản|P\.|Q\.|KP)\s?.*",
         )
         yield from _by_share(values, Kind.HOME_ADDRESS, said, homes, mask(raw[0].as_py()), proves_itself=False)
 
@@ -298,16 +323,18 @@ def _names(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
     tested = values.raw.slice(0, NAMES_TESTED).to_pylist()
     if not tested:
         return
-    hits = [text for text in tested if names.is_name(text)]
+    persons = _speaks_of_persons(values.column.headers)
+    hits = [text for text in tested if names.is_name(text) or (persons and names.holds_name(text))]
+    if persons and hits:  # names of other peoples among them
+        known = set(hits)
+        hits += [text for text in tested if text not in known and names.is_like_name(text)]
     share = len(hits) / len(tested)
     things = headers.is_of_things(values.column.headers)
     example = mask(hits[0]) if hits else ""
     famous = sum(names.fold(text.strip()) in names.FAMOUS for text in tested) / len(tested)
-    if (Kind.NAME in said and not things and share >= SOME) or (
-        Kind.NAME in said and share >= 0.6 and _speaks_of_persons(values.column.headers)
-    ):
+    if (Kind.NAME in said and not things and share >= SOME) or (persons and share >= 0.6):
         yield _decision(values, Kind.NAME, Level.BLOCK, share, example, "header, values")
-    elif share >= MOST and not things and len(hits) >= 5 and values.uniqueness >= 0.5 and famous < 0.05:
+    elif share >= MOST and not things and len(hits) >= 3 and values.uniqueness >= 0.5 and famous < 0.05:
         yield _decision(values, Kind.NAME, Level.BLOCK, share, example, "values")
     elif share >= 0.6 and len(hits) >= 3 and famous < 0.05 and not things:
         yield _decision(values, Kind.NAME, Level.REVIEW, share, example, "values")
@@ -315,21 +342,15 @@ def _names(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
 
 def _speaks_of_persons(texts: tuple[str, ...]) -> bool:
     """Headers such as "Người đại diện doanh nghiệp": a firm's, and yet a person's name."""
-    return any(
-        word in f" {headers.normal(text)} "
-        for text in texts
-        for word in (
-            " nguoi ",
-            " ho ten ",
-            " ho va ten ",
-            " chu ",
-            " giam doc ",
-            " owner ",
-            " representative ",
-            " director ",
-            " dai dien ",
-        )
-    )
+    return any(_PERSONS.search(headers.normal(text)) for text in texts)
+
+
+_PERSONS = re.compile(
+    r"\b(?:nguoi|ho ten|ho va ten|giam doc|owner|representative|director|contact|dai dien|ndd|tac gia|thanh vien|dau moi"
+    r"|(?:hieu|doi|nhom|tram|vien|khoa|thu|to) truong|truong (?:phong|tram|khoa|ban|doan|vien|nhom|bo mon)|chu nhiem|phu trach|ke toan"
+    r"|bac si|duoc si|luat su|nghe nhan|nghe si|ca si|huong dan vien|hoc vien|hoc sinh|sinh vien|benh nhan|nhan vien|giao vien|can bo"
+    r"|(?<!ghi )chu(?! dau tu| thich| quan| truong| de| trinh| the))\b"
+)
 
 
 def _births(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:

@@ -121,8 +121,12 @@ _SEPARATORS = r"[\s.\-()/'’_\x{00a0}\x{200b}]"
 
 
 def compact(cells: pa.Array) -> pa.Array:
-    """The cells without what people put between digits, and in capital letters as plates are written."""
-    return pc.replace_substring_regex(cells, _SEPARATORS, "")
+    """The cells without what people put between digits, and without the ".0" of a number that a spreadsheet made of one."""
+    whole = pc.replace_substring_regex(cells, r"\A([\s']*[0-9]{8,})\.0+\s*\z", r"\1")
+    is_decimal = pc.match_substring_regex(
+        whole, r"\A\s*-?[0-9]{1,3}\.[0-9]{4,}\s*\z"
+    )  # a coordinate, no groups of digits
+    return pc.if_else(is_decimal, whole, pc.replace_substring_regex(whole, _SEPARATORS, ""))
 
 
 def share(cells: pa.Array, pattern: str) -> float:
@@ -134,16 +138,21 @@ def matching(cells: pa.Array, pattern: str) -> pa.Array:
     return pc.fill_null(pc.match_substring_regex(cells, rf"\A(?:{pattern})\z"), False)
 
 
-def tax_code_share(cells: pa.Array) -> float:
-    """The share of ten-digit cells with a right check digit: 1 in 11 by chance."""
+def within(pattern: str) -> str:
+    """A pattern for cells that hold the form apart from other letters and digits, with anything around it."""
+    return rf"(?s:(?:.*[^0-9A-Za-z])?(?:{pattern})(?:[^0-9A-Za-z].*)?)"
+
+
+def are_tax_codes(cells: pa.Array) -> bool:
+    """Whether those with ten digits, three at least, are nearly all right to the check digit: 1 in 11 is, by chance."""
     ten = cells.filter(matching(cells, TAX_CODE))
-    if not len(ten):
-        return 0.0
+    if len(ten) < 3:
+        return False
     digits = _digits(pc.utf8_slice_codeunits(ten, 0, 10), 10)
     weights = np.array([31, 29, 23, 19, 17, 13, 7, 5, 3])
     expected = 10 - (digits[:, :9] @ weights) % 11
     right = (expected == digits[:, 9]) & (digits[:, 2:9].sum(axis=1) > 0)
-    return float(right.sum()) / len(cells)
+    return float(right.mean()) >= 0.9
 
 
 def luhn_share(cells: pa.Array) -> float:
@@ -168,8 +177,17 @@ def _digits(cells: pa.Array, width: int) -> np.ndarray[tuple[int, int], np.dtype
 _ROLES = re.compile(
     r"(?i)(info|contact|lien_?he|van_?thu|cskh|cham_?soc.*|sales?|admin|support|ho_?tro|tuyen_?sinh|ke_?toan|nhan_?su|hr|mail|email"
     r"|office|van_?phong|bao_?chi|press|service|dich_?vu|marketing|hanh_?chinh|hotline|hello|enquiry|inquiry|customer.*|noreply|no-reply"
-    r"|webmaster|postmaster|booking|reservation|order|dat_?hang|shop|company|congty.*|cty.*|benhvien.*|bv.*|truong.*|thpt.*|thcs.*|ubnd.*|so[a-z]{2,6})[0-9]*"
+    r"|webmaster|postmaster|booking|reservation|order|dat_?hang|shop|company|congty.*|cty.*|benhvien.*|bv.*|thpt.*|thcs.*|ubnd.*"
+    r"|truong_?(?:th|tieu_?hoc|mn|mam_?non|mg|cd|cao_?dang|dh|dai_?hoc|trung_?cap|tc|chinh_?tri|day_?nghe).*"
+    r"|so_?(?:gd|gddt|yt|tc|nv|xd|ct|tttt|khcn|ld|ldtbxh|vh|vhtt|dl|nn|nnptnt|tnmt|gtvt|gtcc|tp|qhkt|kh|khdt|ngoaivu))[0-9]*"
 )
+"""Not every "truong" or "so": Trường, Trương and Sơn are names of persons."""
+
+_DEPARTMENTS = re.compile(
+    r"(?i)(?:phong|p|khoa|ban)_?(?:tc|kh|hc|qt|dt|ct|gd|yt|nv|kt|tn|vh|ld|tp|cn|qlkh)[a-z]{0,4}[0-9]*"
+)
+"""Phòng TCCB and the like; Phong is a given name too, so not at the providers of private mail."""
+_FREE = frozenset(("gmail.com", "yahoo.com", "yahoo.com.vn", "hotmail.com", "outlook.com", "icloud.com", "live.com"))
 
 
 def is_personal_email(address: str) -> bool:
@@ -177,4 +195,5 @@ def is_personal_email(address: str) -> bool:
     local, _, domain = address.strip().lower().rpartition("@")
     if domain == "gov.vn" or domain.endswith(".gov.vn"):
         return False
-    return _ROLES.fullmatch(local.split("+")[0].replace(".", "_").replace("-", "_")) is None
+    box = local.split("+")[0].replace(".", "_").replace("-", "_")
+    return _ROLES.fullmatch(box) is None and (domain in _FREE or _DEPARTMENTS.fullmatch(box) is None)

@@ -132,6 +132,10 @@ SURNAMES = frozenset(
         "kpa",
         "chamale",
         "y",
+        "quang",
+        "dieu",
+        "cil",
+        "lee",
     ]
 )
 """Without accents, lower case."""
@@ -209,7 +213,10 @@ _COMMON_NOUNS = frozenset(
     ]
 )
 """Words that only their accents tell from surnames: Đường and Dương, Trường and Trương, Đình and Đinh."""
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_TITLES = re.compile(
+    r"^(?:(?i:ông|bà|anh|chị|cô|chú|em|bs|bscki{1,2}|ths|ts|pgs|gs|mr|mrs|ms|dr|cn|ks|ls|ds|cki{1,2})[\s.:]+){1,3}"
+)
 
 
 def fold(text: str) -> str:
@@ -220,10 +227,7 @@ def fold(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Three to six capitalised words, the first a surname; or two, with one of the commonest surnames. No street's name."""
-    text = re.sub(
-        r"^(?i:ông|bà|anh|chị|cô|chú|em|bs|ths|ts|pgs|gs|mr|mrs|ms|dr|cn|ks|ls|ckii?)[\s.:]+", "", text.strip()
-    )
-    text = re.sub(r"^(?i:bs|ths|ts|pgs|gs|dr|ckii?)[\s.:]+", "", text)
+    text = _TITLES.sub("", text.strip())
     words = text.split()
     if not 2 <= len(words) <= 6 or len(text) > 45:
         return False
@@ -233,8 +237,29 @@ def is_name(text: str) -> bool:
         return False
     folded = [fold(word) for word in words]
     joined = " ".join(folded)
-    if joined in FAMOUS or folded[0] not in SURNAMES or any(len(word) > 7 for word in folded):
+    is_surname = folded[0] in SURNAMES or words[0][:2] in ("H'", "K'", "H’", "K’")
+    if joined in FAMOUS or not is_surname or any(len(word) > 7 for word in folded):
         return False
     if _THINGS.match(joined):
         return False
     return len(words) >= 3 or folded[0] in COMMON
+
+
+_BETWEEN = re.compile(r"\s*(?:[,;/&+\n]|\s-\s|\svà\s|\sand\s)\s*")
+
+
+def holds_name(text: str) -> bool:
+    """For columns that are said to name persons: a name in small letters, or several with signs between them."""
+    parts = [part for part in _BETWEEN.split(text.strip()) if part]
+    return any(is_name(part.title() if part.islower() else part) for part in parts[:6])
+
+
+def is_like_name(text: str) -> bool:
+    """Two to four capitalised words and nothing else: a name of any people, in a column that is known to hold names."""
+    words = _TITLES.sub("", text.strip()).split()
+    return (
+        2 <= len(words) <= 4
+        and all(_WORD.fullmatch(word.rstrip(".")) and word[0].isupper() and not word[1:2].isupper() for word in words)
+        and words[0].lower() not in _COMMON_NOUNS
+        and _THINGS.match(" ".join(map(fold, words))) is None
+    )

@@ -153,7 +153,7 @@ def rule_codes(severity: Severity | None = None) -> tuple[str, ...]:
 
 def declared_codes() -> tuple[str, ...]:
     """The rules that an entry of `dulieumo:checks` may name."""
-    from . import date_in_future, date_order, null_share, row_count, sum_not_total
+    from . import date_in_future, date_order, null_share, reidentification_risk, row_count, sum_not_total
 
-    known: tuple[Any, ...] = (date_in_future, date_order, null_share, row_count, sum_not_total)
+    known: tuple[Any, ...] = (date_in_future, date_order, null_share, reidentification_risk, row_count, sum_not_total)
     return tuple(rule.CODE for rule in known)
