@@ -82,6 +82,7 @@ def test_it_answers_with_the_settings_that_we_rely_on(ckan: LocalCkan) -> None:
     ini = (ckan.folder / "ckan.ini").read_text()
     assert "ckan.datastore.sqlalchemy.executemany_mode = values_plus_batch\n" in ini
     assert "ckan.max_resource_size = 200\n" in ini
+    assert "package_hide_extras = dulieumo\n" in ini
     assert len(ckan.workers()) == 2
 
 

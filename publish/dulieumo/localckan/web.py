@@ -6,6 +6,7 @@ import json
 import urllib.request
 from typing import Any
 
+from dulieumo.ckan import stamp
 from dulieumo.i18n import _
 from dulieumo.localckan import postgres, redis, solr
 from dulieumo.localckan.layout import INSIDE, SERVER
@@ -82,6 +83,7 @@ def settings(context: Context) -> dict[str, str]:
         "ckan.locales_offered": "vi en",
         "ckan.display_timezone": "Asia/Ho_Chi_Minh",
         "ckan.cors.origin_allow_all": "true",
+        "package_hide_extras": stamp.KEY,  # for programs; a reader of the page has no use for it
         # CKAN cuts off "file://" and opens the rest: not as_uri(), which would write a space as %20
         "licenses_group_url": f"file://{SERVER / 'licenses.json'}",
         # as a city's server should have it: by default every user may make organisations, groups and accounts
