@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 import yaml
@@ -12,9 +14,10 @@ from dulieumo.ckan import mapping, scheming
 from dulieumo.ckan.mapping import Options
 from dulieumo.ckan.model import Desired, Policy, Remote, ServerProfile
 from dulieumo.ckan.plan import Intent, plan, policy_of
-from dulieumo.ckan.words import FREQUENCIES, Words
+from dulieumo.ckan.words import Words
 from dulieumo.localckan.layout import SERVER
 from dulieumo.model import Artifact, Catalog, DatasetVersion, Release
+from dulieumo_rules import frequencies
 from tests.ckan.world import SONGMAY
 
 PLAIN = ServerProfile(url="http://x", version="2.12.0", extensions=(), licenses=("cc-by", "notspecified"))
@@ -94,8 +97,10 @@ def test_our_own_schema_says_everything_once_and_knows_every_code(catalog: Catal
         fields = desired(catalog, name, profile).fields
         assert not [key for key in fields if key.startswith("extras.")]
         assert mapping._extras(version(catalog, name), Words("vi")).keys() <= {*scheming.OWN, "frequency"}
-    codes = {choice["value"].rpartition("/")[2] for choice in declared["frequency"]["choices"]}
-    assert codes == set(FREQUENCIES)
+    choices = {choice["value"].rpartition("/")[2]: choice["label"] for choice in declared["frequency"]["choices"]}
+    descriptor = json.loads(files("dulieumo").joinpath("schemas/dataset.json").read_text(encoding="utf-8"))
+    known = [frequencies.table()[code] for code in descriptor["$defs"]["frequency"]["enum"]]
+    assert choices == {frequency.code: {"vi": frequency.vi, "en": frequency.en} for frequency in known}
     for field in (*schema["dataset_fields"], *schema["resource_fields"]):
         assert field["label"]["vi"]
         assert field["label"]["en"]
