@@ -27,7 +27,7 @@ def test_the_browser_that_opened_the_address_has_a_cookie_that_no_script_and_no_
         ({"Host": "127.0.0.1"}, 400),
         ({"Host": None}, 400),
         ({"Cookie": None}, 403),
-        ({"Cookie": "dulieumo=guess"}, 403),
+        ({"Cookie": "dulieumo-{port}=guess"}, 403),
         ({"Sec_Fetch_Site": "cross-site"}, 403),
         ({"Sec_Fetch_Site": "same-site"}, 403),
     ],

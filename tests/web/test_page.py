@@ -202,4 +202,8 @@ def test_a_file_is_brought_with_the_keyboard_alone(opened: Opened, tmp_path: Pat
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Bảng giống hệt bản trước")).to_be_visible()
+    page.get_by_label("Số liệu tính đến").fill("2025-12")
+    page.get_by_label("Số liệu tính đến").press("Enter")
+    expect(page.get_by_role("heading", name="Số liệu đạt")).to_be_visible()
+    expect(page.get_by_text("Phiên bản 1.0.0 → 1.0.1.")).to_be_visible()
     page.context.close()

@@ -25,16 +25,14 @@ MASK = "***"
 class Sheet:
     """The owner's table as it stands in his file: `header` is the row with the columns' names, above the first record.
 
-    `columns` are (position in the file, title). Cells of other columns are left out."""
+    `columns` are (position in the file, title). Cells of other columns are left out. `keys` are the positions of those that
+    tell the rows apart, the first column where none is declared to."""
 
     file: str
     header: int
     columns: tuple[tuple[int, str], ...]
+    keys: tuple[int, ...]
     records: tuple[Record, ...]
-
-    def texts(self, record: Record) -> list[str]:
-        """The cells of a record in the order of `columns`."""
-        return [record.cells[position - 1] for position, _title in self.columns]
 
     def heading(self) -> Record:
         """The header as a record."""
@@ -95,4 +93,5 @@ def sheet(reading: Reading, report: CheckReport, file: str) -> Sheet:
             cells[position - 1] = MASK if position in hidden and text else text
         records.append(Record(row, cells))
     header = max(min(reading.found.rows, default=2) - 1, 1)
-    return Sheet(file=file, header=header, columns=tuple(columns), records=tuple(records))
+    keys = tuple(reading.positions[name] for name in schema.primary_key) or tuple(at for at, _title in columns[:1])
+    return Sheet(file=file, header=header, columns=tuple(columns), keys=keys, records=tuple(records))

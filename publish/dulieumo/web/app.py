@@ -104,15 +104,13 @@ class Page:
         grid = view.grid(outcome.report, outcome.sheet) if outcome.report and outcome.sheet else None
         groups = view.told(outcome.report, grid) if outcome.report and grid else ()
         found_extra = getattr(outcome.error, "titles", ())
-        catalog, reading, tried = self.desk.by_domain(), outcome.reading, outcome.tried
-        dataset = next((one for listed in catalog.values() for one in listed if one.name == paper.dataset), None)
+        reading, tried, dataset = outcome.reading, outcome.tried, paper.described
         return self._show(
             "file.html",
             status,
             paper=paper,
-            dataset=dataset,
-            title=dataset.title.default if dataset else paper.dataset,
-            tables=[one for one in dataset.resources if one.schema is not None] if dataset else [],
+            title=dataset.title.in_(i18n.language()) or dataset.title.default,
+            tables=[one for one in dataset.resources if one.schema is not None],
             extra=tuple(dict.fromkeys((*paper.said.ignore, *found_extra))),
             refused=view.refusal(outcome.error) if outcome.error else None,
             error=view.refusal(error) if error else None,
@@ -169,7 +167,11 @@ class Page:
     def close(self, _asked: Asked) -> Response:
         self.stop()
         return self._show(
-            "message.html", 200, title=_("Closed"), text=_("The program has ended. You can close this window.")
+            "message.html",
+            200,
+            title=_("Closed"),
+            text=_("The program has ended. You can close this window."),
+            is_closed=True,
         )
 
     def failed(self, status: int) -> Response:
@@ -198,10 +200,10 @@ class Page:
         told = view.refusal(error)
         return self._show("message.html", 409, title=told.message, text=told.hint)
 
-    def _show(self, template: str, status: int, **values: Any) -> Response:
-        text = self.templates.get_template(template).render(
-            language=i18n.language(), other=next(one for one in i18n.LANGUAGES if one != i18n.language()), **values
-        )
+    def _show(self, template: str, status: int, *, is_closed: bool = False, **values: Any) -> Response:
+        here = i18n.language()
+        other = next(one for one in i18n.LANGUAGES if one != here)
+        text = self.templates.get_template(template).render(language=here, other=other, is_closed=is_closed, **values)
         return HTMLResponse(text, status_code=status)
 
 

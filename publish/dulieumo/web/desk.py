@@ -47,7 +47,7 @@ class Paper:
     """A file that the owner brought for a dataset. `shown` is his name for it, never used as a path."""
 
     key: str
-    dataset: str
+    described: Dataset
     path: Path
     shown: str
     sheets: tuple[str, ...]
@@ -55,6 +55,10 @@ class Paper:
     outcome: Outcome
     committed: Committed | None = None
     page: str | None = None
+
+    @property
+    def dataset(self) -> str:
+        return self.described.name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +75,7 @@ class Desk:
         shown = PurePosixPath(name.replace("\\", "/")).name[:_LONGEST_NAME]
         suffix = PurePosixPath(shown).suffix.lower()
         kinds = (*source.BOOK_SUFFIXES, *source.TEXT_SUFFIXES)
-        trial.dataset_of(self.datasets, dataset)
+        _catalog, described = trial.dataset_of(self.datasets, dataset)
         if not shown:
             raise UsageError(_("Choose a file first."))
         if suffix not in kinds:
@@ -91,7 +95,13 @@ class Desk:
                 hint=_("Open it in Excel, save it again, and choose it once more."),
             )
         paper = Paper(
-            key=key, dataset=dataset, path=path, shown=shown, sheets=_sheets(path), said=trial.Said(), outcome=Outcome()
+            key=key,
+            described=described,
+            path=path,
+            shown=shown,
+            sheets=_sheets(path),
+            said=trial.Said(),
+            outcome=Outcome(),
         )
         self.papers[key] = paper
         while len(self.papers) > MOST_FILES:

@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dulieumo.i18n import _, language
 
-COOKIE = "dulieumo"
+COOKIE = "dulieumo-{port}"
+"""Cookies know no ports: two pages that are open at once must not take each other's."""
 MOST_BYTES = 64 << 20
 """Of a request; a spreadsheet of a million rows is smaller."""
 _DRAINED = 16 * MOST_BYTES
@@ -45,6 +46,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, host: str, token: str) -> None:
         self.app, self.host, self.origin = app, host, f"http://{host}"
+        self._cookie = COOKIE.format(port=host.partition(":")[2])
         self._token: str | None = token
         self._session = secrets.token_urlsafe(32)
 
@@ -74,7 +76,7 @@ class Guard:
         is_known = self._is_known(headers)
         if method == "GET" and given is not None and (is_known or self._is_token(given[0])):
             answer = RedirectResponse("/", status_code=303)
-            answer.set_cookie(COOKIE, self._session, httponly=True, samesite="strict", path="/")
+            answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path="/")
             return answer
         if is_known:
             return None
@@ -82,7 +84,7 @@ class Guard:
         return _plain(403, text + " " + _("If you closed the browser, close the program and start it again."))
 
     def _is_known(self, headers: Headers) -> bool:
-        cookies = [cookie_parser(one).get(COOKIE, "") for one in headers.getlist("cookie")]
+        cookies = [cookie_parser(one).get(self._cookie, "") for one in headers.getlist("cookie")]
         return any(secrets.compare_digest(cookie.encode(), self._session.encode()) for cookie in cookies)
 
     def _is_token(self, given: str) -> bool:

@@ -17,6 +17,7 @@ from dulieumo.web.app import application
 from dulieumo.web.desk import Desk
 
 LOOPBACK = static.LOOPBACK
+FAREWELL_SECONDS = 1.0
 
 
 def serve(datasets: Path, port: int, opened: Callable[[str, str], None]) -> None:
@@ -54,7 +55,10 @@ class _Server(uvicorn.Server):
     """Ends, too, when the window of its terminal is closed: the private folder must go."""
 
     def end(self) -> None:
-        """End after the answer that is on its way."""
+        """End, a moment later: the answer that says so has a style sheet to fetch."""
+        threading.Timer(FAREWELL_SECONDS, self._end).start()
+
+    def _end(self) -> None:
         self.should_exit = True
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:

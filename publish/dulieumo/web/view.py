@@ -19,6 +19,8 @@ from dulieumo_rules.texts import render
 MOST_ROWS = 100
 """Rows of the table that are shown; the workbook has all."""
 PLACES_LISTED = 12
+WIDEST = 6
+"""Columns of a table that is shown in full; of a wider one only those that matter, so that no mark is out of sight."""
 _FLAG = re.compile(r"--([a-z-]+)")
 
 
@@ -72,11 +74,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """The owner's rows that have findings. `heads` are (letter, title); `more` rows are not shown."""
+    """The owner's rows that have findings. `heads` are (letter, title) of the columns; unless `is_in_full` those with findings
+    and those of the key. `more` rows are not shown."""
 
     heads: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
     more: int
+    is_in_full: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +124,13 @@ def grid(report: CheckReport, sheet: Sheet) -> Grid:
         if found.place.file == sheet.file and found.place.row is not None and found.place.line is None:
             by_row[found.place.row].append(found)
     records = [record for record in (sheet.heading(), *sheet.records) if record.row in by_row]
+    shown = {found.place.position for listed in by_row.values() for found in listed} | set(sheet.keys)
+    is_in_full = len(sheet.columns) <= WIDEST
+    columns = [(position, title) for position, title in sheet.columns if is_in_full or position in shown]
+    known = {position for position, _title in columns}
     rows = []
     for record in records[:MOST_ROWS]:
         by_position: dict[int | None, list[Finding]] = defaultdict(list)
-        known = {position for position, _title in sheet.columns}
         for found in by_row[record.row]:
             position = found.place.position
             by_position[position if position in known else None].append(found)
@@ -134,11 +141,11 @@ def grid(report: CheckReport, sheet: Sheet) -> Grid:
                 severity=_worst(by_position[position]),
                 messages=tuple(_message(found) for found in by_position[position]),
             )
-            for position, _title in sheet.columns
+            for position, _title in columns
         )
         rows.append(Row(number=record.row, cells=cells, messages=tuple(map(_message, by_position[None]))))
-    heads = tuple((letter(position), title) for position, title in sheet.columns)
-    return Grid(heads=heads, rows=tuple(rows), more=len(records) - len(rows))
+    heads = tuple((letter(position), title) for position, title in columns)
+    return Grid(heads=heads, rows=tuple(rows), more=len(records) - len(rows), is_in_full=is_in_full)
 
 
 def _worst(found: list[Finding]) -> str:
