@@ -11,6 +11,7 @@
     [targets.production]
     url = "https://data.example.org"
     production = true                # refuses sample data
+    max_upload_mb = 200              # the server's ckan.max_resource_size: a larger file is refused before anything is sent
     token_file = "~/.config/dulieumo/production.token"   # or DULIEUMO_TOKEN_PRODUCTION in the environment
 
     [targets.staging]                # a rehearsal on the same server: hidden, under names of its own
@@ -51,6 +52,7 @@ _TARGET_KEYS = (
     "name_prefix",
     "title_prefix",
     "file_base_url",
+    "max_upload_mb",
     "policies",
 )
 _POLICIES = ("ours", "adopt", "leave")
@@ -62,6 +64,7 @@ class Target:
 
     `is_private`: datasets stay hidden, as in a rehearsal; `name_prefix` and `title_prefix` keep a rehearsal apart from the real
     thing on the same server. `file_base_url`: the public address of the store, to link files instead of uploading them.
+    `max_upload_mb`: the largest file that the server takes, which it tells to nobody but its sysadmins; None: not known.
     `policies`: by field of the CKAN dataset, what becomes of an edit made there: "ours", "adopt" or "leave"."""
 
     name: str
@@ -72,6 +75,7 @@ class Target:
     name_prefix: str = ""
     title_prefix: str = ""
     file_base_url: str | None = None
+    max_upload_mb: int | None = None
     policies: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -243,6 +247,13 @@ def _target(name: str, entry: Mapping[str, Any], root: Path, file: str) -> Targe
                     file=file, key=key, name=name, known=", ".join(_POLICIES)
                 )
             )
+    max_upload_mb = entry.get("max_upload_mb")
+    if max_upload_mb is not None and (type(max_upload_mb) is not int or max_upload_mb < 1):
+        raise ConfigError(
+            _("{file}: max_upload_mb of the target {name} must be a whole number of megabytes.").format(
+                file=file, name=name
+            )
+        )
     token_file = entry.get("token_file")
     return Target(
         name=name,
@@ -253,6 +264,7 @@ def _target(name: str, entry: Mapping[str, Any], root: Path, file: str) -> Targe
         name_prefix=str(entry.get("name_prefix", "")),
         title_prefix=str(entry.get("title_prefix", "")),
         file_base_url=entry.get("file_base_url"),
+        max_upload_mb=max_upload_mb,
         policies=policies,
     )
 

@@ -135,7 +135,11 @@ def test_edited_rows_dictionary_and_views_show_in_a_deep_plan_and_are_mended(pub
     for view in admin.read("resource_view_list", id=festivals):
         admin.write("resource_view_delete", {"id": view["id"]})
     assert published.plan().is_empty
-    found = actions(published.plan(is_deep=True))
+    deep = published.plan(is_deep=True)
+    assert [(drift.field, drift.who, drift.when) for item in deep.datasets for drift in item.drifts] == [
+        ("dictionary", None, None)
+    ], "CKAN notes an edit in the DataStore nowhere, and its last activity is ours"
+    found = actions(deep)
     assert ("records", "ben.csv", "table-rows-edited") in found
     assert ("records", "chuyen.csv", "table-count-edited") in found
     assert ("dictionary", "le-hoi.csv", "dictionary-edited") in found

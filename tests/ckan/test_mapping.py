@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dulieumo import descriptors
-from dulieumo.ckan import mapping, scheming
+from dulieumo.ckan import mapping, scheming, wording
 from dulieumo.ckan.mapping import Options
 from dulieumo.ckan.model import Desired, Policy, Remote, ServerProfile
 from dulieumo.ckan.plan import Intent, plan, policy_of
@@ -135,6 +135,21 @@ def test_the_same_input_gives_the_same_plan(catalog: Catalog) -> None:
     assert plan(release, remote, intent) == plan(release, remote, intent)
     assert len(plan(release, remote, intent).datasets) == 5
     assert plan(release, remote, Intent(target="x", publisher="nobody")).is_empty
+
+
+def test_a_file_that_the_server_does_not_take_is_refused_before_anything_is_sent(catalog: Catalog) -> None:
+    versions = (version(catalog, "ben-xe"),)
+    release = Release(
+        name="r", content_hash="sha256:1", previous=None, catalog=catalog, versions=versions, tool={}, commit=None
+    )
+    remote = Remote(profile=PLAIN, datasets={})
+    (item,) = plan(release, remote, Intent(target="x", max_upload_bytes=9)).datasets
+    assert (item.refusal, item.changes) == ("too-large", ())
+    assert item.refusal in wording.BLOCKING
+    assert item.values["file"] == "ben.csv"
+    assert plan(release, remote, Intent(target="x", max_upload_bytes=10)).datasets[0].refusal is None
+    linked = Intent(target="x", max_upload_bytes=9, options=Options(file_base_url="https://kho.example"))
+    assert plan(release, remote, linked).datasets[0].refusal is None, "a link carries no file"
 
 
 def test_a_policy_is_looked_up_by_field_then_family_then_all() -> None:

@@ -6,17 +6,19 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dulieumo import cells
+from dulieumo import cells, config
 from dulieumo.ckan import names, rows, stamp
 from dulieumo.ckan.model import Stamp
 from dulieumo.ckan.words import Words
 from dulieumo.descriptors import resolve
+from dulieumo.errors import ConfigError
 from dulieumo_rules import frequencies
 from tests.catalogues import field
 
@@ -152,3 +154,13 @@ def test_the_page_speaks_in_words() -> None:
     assert english.date("2023-10-19") == "2023-10-19"
     assert vietnamese.number(1234567) == "1.234.567"
     assert all(vietnamese.frequency(code) != code and english.frequency(code) != code for code in frequencies.table())
+
+
+@pytest.mark.parametrize("value", ['"200"', "0", "true", "1.5"])
+def test_the_servers_limit_is_a_whole_number_of_megabytes(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "dulieumo.toml"
+    file.write_text(f'[targets.x]\nurl = "https://x.example"\nmax_upload_mb = {value}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="max_upload_mb"):
+        config.load(tmp_path, {})
+    file.write_text('[targets.x]\nurl = "https://x.example"\nmax_upload_mb = 200\n', encoding="utf-8")
+    assert config.load(tmp_path, {}).find_target("x").max_upload_mb == 200

@@ -345,7 +345,8 @@ def _check_status(response: requests.Response) -> None:
         raise Rejected(
             _("{url} says that this upload is too large (413).").format(url=url),
             hint=_(
-                'Raise ckan.max_resource_size and the web server\'s limit, or publish the files as links (files = "link").'
+                "Raise ckan.max_resource_size and the web server's limit, "
+                "or set file_base_url, so that CKAN links to the files."
             ),
         )
     if status in (401, 403) and "json" not in response.headers.get("Content-Type", ""):

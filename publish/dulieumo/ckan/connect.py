@@ -67,6 +67,7 @@ class Connection:
             publisher=publisher,
             prune=prune,
             take_over=take_over,
+            max_upload_bytes=target.max_upload_mb * 1024**2 if target.max_upload_mb is not None else None,
             policies={name: Policy(value) for name, value in target.policies.items()},
             options=mapping.Options(
                 prefix=target.name_prefix, title_prefix=target.title_prefix, file_base_url=target.file_base_url

@@ -45,6 +45,7 @@ class Intent:
     publisher: str | None = None
     prune: bool = False
     take_over: bool = False
+    max_upload_bytes: int | None = None
     policies: Mapping[str, Policy] = field(default_factory=dict)
     options: mapping.Options = field(default_factory=mapping.Options)
 
@@ -97,7 +98,22 @@ def base(remote: RemoteDataset | None) -> str:
 
 
 def plan_dataset(desired: Desired, remote: Remote, intent: Intent) -> DatasetPlan:
-    """Everything that a push would do to one dataset."""
+    """Everything that a push would do to one dataset; nothing at all where a file is larger than the server takes."""
+    item = _planned(desired, remote, intent)
+    sizes = {resource.key: resource.bytes for resource in desired.resources}
+    limit = intent.max_upload_bytes
+    for change in item.of(Action.UPLOAD):
+        if limit is not None and (size := sizes[change.resource or ""]) > limit:
+            values: dict[str, str | int] = {
+                "file": change.resource or "",
+                "size": -(-size // 1024**2),
+                "limit": limit // 1024**2,
+            }
+            return replace(item, changes=(), refusal="too-large", values=values)
+    return item
+
+
+def _planned(desired: Desired, remote: Remote, intent: Intent) -> DatasetPlan:
     there = remote.datasets.get(desired.name)
     if there is None:
         return DatasetPlan(name=desired.name, base=base(there), changes=_all_new(desired, intent))

@@ -181,7 +181,11 @@ def read(
     if is_deep:
         plain = replace(plain, deep=_deep(client, release, intent, store, plain))
     drifted = [item for item in plan(release, plain, intent).datasets if item.drifts]
-    return replace(plain, edits=_edits(client, plain, drifted), hashes=_hashes(client, plain, drifted))
+    return replace(
+        plain,
+        edits=_edits(client, plain, drifted, known_datasets(receipt, client.url)),
+        hashes=_hashes(client, plain, drifted),
+    )
 
 
 def _hashes(client: Client, remote: Remote, drifted: list[DatasetPlan]) -> dict[str, str]:
@@ -203,11 +207,16 @@ def _is_resource(there: RemoteDataset, key: str, resource: Mapping[str, Any]) ->
     return bool(resource["id"] == names.resource_id(there.stamp.catalog, there.name, key))
 
 
-def _edits(client: Client, remote: Remote, drifted: list[DatasetPlan]) -> dict[str, Edit]:
-    """Who edited the drifted datasets, and when: from CKAN's activity stream where it keeps one."""
+def _edits(client: Client, remote: Remote, drifted: list[DatasetPlan], known: Mapping[str, Applied]) -> dict[str, Edit]:
+    """Who edited the drifted datasets, and when: from CKAN's activity stream where it keeps one.
+
+    An edit in the DataStore alone moves nothing of the dataset, and CKAN notes it nowhere: its last activity is ours."""
     edits = {}
     for item in drifted:
         there = remote.datasets[item.name]
+        if _as_left(there, known.get(item.name)):
+            edits[item.name] = Edit(who=None, when=None)
+            continue
         edits[item.name] = (
             _edit(client, there) if remote.profile.has("activity") else Edit(who=None, when=there.modified)
         )

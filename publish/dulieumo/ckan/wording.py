@@ -9,7 +9,7 @@ from dulieumo.i18n import _
 from .adopt import ADOPTABLE
 from .model import Action, Drift, Policy
 
-BLOCKING = ("not-ours", "other-catalogue")
+BLOCKING = ("not-ours", "other-catalogue", "too-large")
 """Refusals that stop a push. `left-repository` only tells."""
 
 
@@ -73,6 +73,7 @@ def refusal(code: str, values: Mapping[str, str | int]) -> str:
         "not-ours": _("CKAN has a dataset of this name that was not published from here"),
         "other-catalogue": _("this dataset on CKAN belongs to the catalogue {catalog}"),
         "left-repository": _("it left the repository, and stays on CKAN"),
+        "too-large": _("{file} has {size} MB, and this server takes {limit} MB at most"),
         "sample-to-production": _("{count} datasets hold sample data, which never goes to production: {names}"),
     }
     return texts[code].format(**values)
@@ -83,6 +84,10 @@ def refusal_hint(code: str) -> str:
         "not-ours": _("Take it over with --take-over, or rename one of the two."),
         "other-catalogue": _("Take it over with --take-over, or rename one of the two."),
         "left-repository": _("Remove it with --prune."),
+        "too-large": _(
+            "Raise ckan.max_resource_size and the web server's limit, then max_upload_mb of the target; "
+            "or set file_base_url, so that CKAN links to the files."
+        ),
         "sample-to-production": _("Publish to a staging target, or replace the sample tables by real ones."),
     }
     return texts[code]

@@ -55,6 +55,7 @@ TARGET_SETTINGS = {
     "name_prefix": "Put before the names of datasets, so that a rehearsal shares a CKAN with the real catalogue.",
     "title_prefix": "Put before the titles of datasets, for the same purpose.",
     "file_base_url": "Address of the site or store: CKAN then links to the files there instead of keeping copies.",
+    "max_upload_mb": "Largest file in MB that the server takes (its ckan.max_resource_size); a larger one is refused beforehand.",
     "policies": "What to do with a field that was edited on CKAN: ours, adopt or leave.",
 }
 
