@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 CATALOGUES := $(shell find publish/dulieumo/locale -name '*.po')
 
 .PHONY: demo test check check-fast style types contracts browser locks translations clean prove-ckan prove-check prove-build \
-        bench-check bench-build bench-ckan stop
+        prove-site bench-check bench-build bench-ckan bench-site stop
 
 demo: $(READY)
 	$(BIN)/dulieumo demo
@@ -44,6 +44,10 @@ prove-check: $(READY)
 
 prove-build: $(READY)
 	$(BIN)/python -m pytest tests/build --prove
+
+# R is needed: apt-get install --no-install-recommends r-base-core
+prove-site: $(READY)
+	$(BIN)/python -m pytest tests/site tests/catalog tests/client tests/site/prove_r.py --prove
 
 bench-check bench-build bench-ckan bench-site: bench-%: $(READY)
 	$(BIN)/python -m tests.bench.bench_$*

@@ -12,6 +12,7 @@ its descriptor before anyone sees it, and kept under that hash, so a second call
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import os
@@ -39,6 +40,10 @@ _CHUNK = 1 << 20
 
 class Damaged(Rejected):
     """The bytes that arrived are not those that the descriptor names."""
+
+
+class Absent(Unreachable):
+    """The site answers, and has no such file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +93,30 @@ class OpenCatalog(Mapping[str, "OpenDataset"]):
 
     def __getitem__(self, key: str) -> OpenDataset:
         name, _at, version = key.partition("@")
-        entry = self._packages[name]
+        entry = self._packages.get(name)
+        if entry is None:
+            raise KeyError(f"{name} (like it: {', '.join(self.like(name)) or 'nothing'})")
         wanted = version or entry["version"]
-        descriptor = self._site.json(f"data/{quote(name)}/{quote(wanted)}/datapackage.json", MAX_INDEX_BYTES)
+        try:
+            descriptor = self._site.json(f"data/{quote(name)}/{quote(wanted)}/datapackage.json", MAX_INDEX_BYTES)
+        except Absent as error:
+            if not version:
+                raise
+            raise UsageError(
+                _("{dataset} has no version {version} on this site.").format(dataset=name, version=version),
+                hint=_("Its latest version is {latest}.").format(latest=entry["version"]),
+            ) from error
         if not version and descriptor.get("dulieumo:contentHash") != entry["contentHash"]:
             raise Damaged(
                 _("The descriptor of {dataset} is not the one that the catalogue names.").format(dataset=name),
                 hint=_("The site may be in the middle of an update: try again in a minute."),
             )
         return OpenDataset(self._site, descriptor, latest=entry["version"])
+
+    def like(self, name: str, count: int = 3) -> tuple[str, ...]:
+        """The names of datasets that are spelt nearly like `name`, or have it in them."""
+        close = difflib.get_close_matches(name, self._packages, n=count)
+        return tuple(dict.fromkeys([*close, *(known for known in self._packages if name and name in known)]))[:count]
 
     def __repr__(self) -> str:
         return f"<catalog {self.title!r}, release {self.release}, {len(self)} datasets>"
@@ -162,7 +182,9 @@ class OpenDataset:
         )
 
     def __repr__(self) -> str:
-        return f"<dataset {self.name}@{self.version}, tables: {', '.join(self.tables)}>"
+        newer = self.newer()
+        later = f", newer: {newer.version}{' (breaking)' if newer.is_breaking else ''}" if newer else ""
+        return f"<dataset {self.name}@{self.version}, tables: {', '.join(self.tables)}{later}>"
 
 
 def _number(version: str) -> tuple[int, ...]:
@@ -227,12 +249,13 @@ class _Site:
             try:
                 return (Path(self.address) / path).open("rb")
             except OSError as error:
-                raise Unreachable(_("{address} has no {path}.").format(address=self.address, path=path)) from error
+                raise Absent(_("{address} has no {path}.").format(address=self.address, path=path)) from error
         request = urllib.request.Request(f"{self.address}/{path}", headers={"User-Agent": "dulieumo"})  # noqa: S310 http(s) only
         try:
             response: BinaryIO = urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310
         except urllib.error.HTTPError as error:
-            raise Unreachable(
+            failure = Absent if error.code in (404, 410) else Unreachable
+            raise failure(
                 _("{address} answers {status} for {path}.").format(address=self.address, status=error.code, path=path),
                 hint=_("Check the address, the dataset's name and the version."),
             ) from error

@@ -18,7 +18,7 @@ import dulieumo
 from dulieumo import release
 from dulieumo.catalog import packages
 from dulieumo.client import Damaged, Newer, OpenCatalog
-from dulieumo.errors import ConfigError, RemoteError, Unreachable, UsageError
+from dulieumo.errors import ConfigError, RemoteError, UsageError
 from dulieumo.store import FolderStore
 from tests import catalogues as made
 from tests.build.making import make
@@ -125,10 +125,13 @@ def test_a_descriptor_that_is_not_the_released_one_is_refused(catalog: OpenCatal
 
 
 def test_what_is_not_there_is_a_clear_error(catalog: OpenCatalog, tmp_path: Path) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="nothing"):
         catalog["khong-co"]
-    with pytest.raises(Unreachable, match="404"):
+    with pytest.raises(KeyError, match="like it: bo"):
+        catalog["boo"]
+    with pytest.raises(UsageError, match=r"9\.9\.9") as caught:
         catalog["bo@9.9.9"]
+    assert "2.0.0" in str(caught.value.hint)
     with pytest.raises(UsageError, match="khong-co"):
         catalog["bo"].table("khong-co")
     with pytest.raises(UsageError, match="pdf"):

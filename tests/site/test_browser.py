@@ -229,6 +229,23 @@ def test_no_page_is_wider_than_its_screen(watch: Watching, path: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("path", ["/", "/datasets/", STATIONS, MEASUREMENTS, "/quality/", "/search/?q=xe"])
+def test_a_page_is_light_and_fetches_nothing_before_it_is_wanted(watch: Watching, songmay: Served, path: str) -> None:
+    """Under 300 kB over the line, as `make bench-site` measures it; SQLite, which is heavier, waits until it is asked for."""
+    page = watch("/lists/")
+    control = page.context.new_cdp_session(page)
+    control.send("Network.enable")
+    control.send("Network.clearBrowserCache")
+    received: list[float] = []
+    control.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(songmay.address + path)
+    page.wait_for_load_state("networkidle")
+    assert 0 < sum(received) < 300_000
+    assert not [url for url in fetched if "sqlite" in url]
+
+
 def test_a_phone_has_a_menu_that_opens(watch: Watching) -> None:
     page = watch("/", width=390, height=844)
     link = page.locator(".main-nav").get_by_role("link", name="Lĩnh vực")

@@ -201,6 +201,19 @@ def test_the_citation_names_the_version(songmay: Served) -> None:
     assert "(2025)" in words
 
 
+def test_guides_are_found_by_those_they_are_for(songmay: Served) -> None:
+    extras = site.Extras(
+        documents={f"guides/{name}.md": f"# {name}\n" for name in ("ci", "owners", "users", "deployment", "other")}
+    )
+    index = pages(songmay.world.release, extras=extras)["guides/index.md"]
+    order = [
+        "Dành cho người dùng dữ liệu", "users/", "Dành cho cơ quan có dữ liệu", "owners/", "Dành cho người vận hành",
+        "deployment/", "ci/", "Hướng dẫn khác", "other/",
+    ]  # fmt: skip
+    places = [index.index(words) for words in order]
+    assert places == sorted(places)
+
+
 def test_a_document_is_shown_in_the_readers_language_or_in_the_other(songmay: Served) -> None:
     assert "Getting started" in text(songmay, "en/guides/bat-dau/")
     assert "Bắt đầu" in text(songmay, "guides/bat-dau/")

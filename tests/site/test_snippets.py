@@ -1,6 +1,6 @@
 """The lines that a dataset page offers are whole programs: each runs against the site as it is served, and prints the rows.
 
-R is the exception: no R comes with the packages of these tests, so its lines are only compared with the addresses that exist.
+R is no package of this project: `make prove-site` runs its lines, everywhere else they are compared with the table.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Http(HTTPFileSystem):  # type: ignore[misc]
         return datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def snippets(served: Served) -> dict[str, str]:
-    html = (served.world.out / "datasets/ben-xe/index.html").read_text(encoding="utf-8")
+def snippets(served: Served, name: str = "ben-xe") -> dict[str, str]:
+    html = (served.world.out / f"datasets/{name}/index.html").read_text(encoding="utf-8")
     found = re.findall(r"<summary>([^<]+)</summary>\s*<pre[^>]*><code[^>]*>(.*?)</code>", html, re.DOTALL)
     return {unescape(title): unescape(code) for title, code in found}
 
@@ -43,6 +43,18 @@ def run(command: list[str], folder: Path) -> str:
 def test_python_lines_print_the_table(songmay: Served, tmp_path: Path, name: str) -> None:
     printed = run([sys.executable, "-c", snippets(songmay)[name]], tmp_path)
     assert "Bến Đò Mới" in printed
+
+
+def test_the_lines_in_r_name_each_column_with_its_type(songmay: Served) -> None:
+    code = snippets(songmay)["R"]
+    assert f'read.csv("{songmay.address}/data/ben-xe/latest/ben.csv"' in code
+    dataset = songmay.world.release.version("ben-xe")
+    assert dataset is not None
+    schema = dataset.dataset.resources[0].schema
+    assert schema is not None
+    named = re.findall(r'^  "([^"]+)" = "(\w+)",?$', code, re.MULTILINE)
+    assert [name for name, _class in named] == [column.name for column in schema.columns]
+    assert dict(named)["ma_ben"] == "character"
 
 
 def test_the_duckdb_line_reads_the_parquet_over_http(songmay: Served) -> None:

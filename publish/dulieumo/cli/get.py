@@ -41,9 +41,13 @@ def command(dataset: str, address: str, table: str | None, format_: str, out: Pa
     try:
         found = catalog[dataset]
     except KeyError as error:
+        name = dataset.partition("@")[0]
+        like = catalog.like(name)
         raise UsageError(
-            _("The catalogue has no dataset {dataset}.").format(dataset=dataset.partition("@")[0]),
-            hint=_("It has {count}, such as {some}.").format(count=len(catalog), some=", ".join(list(catalog)[:3])),
+            _("The catalogue has no dataset {dataset}.").format(dataset=name),
+            hint=_("Did you mean: {some}?").format(some=", ".join(like))
+            if like
+            else _("It has {count}, such as {some}.").format(count=len(catalog), some=", ".join(list(catalog)[:3])),
         ) from error
     path = found.file(table, format_)
     if str(out) == "-":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,12 @@ from .. import markdown
 from ..edition import Edition, render
 
 GROUPS = ("guides", "concepts", "reference")
+# For whom a guide of ours is; what is in none of these (a catalogue may have guides of its own) comes after them.
+READERS = {
+    "users": ("users",),
+    "owners": ("owners",),
+    "operators": ("deployment", "releases", "ci", "import", "new-city"),
+}
 _TRANSLATED = re.compile(r"\.([a-z]{2})\.md$")
 _HEADING = re.compile(r"^#\s+(.+?)\s*$", re.MULTILINE)
 _META = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -72,13 +78,16 @@ def documents(edition: Edition) -> Iterator[tuple[str, str]]:
 def index(edition: Edition) -> tuple[str, str]:
     t = edition.words
     groups: list[dict[str, object]] = []
-    for group in GROUPS:
-        own = [document for document in chosen(edition) if document.path.startswith(f"{group}/")]
-        pages = [
-            {"href": f"../{item.address}", "title": item.title, "language": item.language}
-            for item in own
-            if item.address != "guides/"
-        ]
+    known = {document.path: document for document in chosen(edition) if document.address != "guides/"}
+
+    def add(key: str, own: Iterable[Document]) -> None:
+        pages = [{"href": f"../{item.address}", "title": item.title, "language": item.language} for item in own]
         if pages:
-            groups.append({"title": t(f"guides.{group}"), "pages": pages})
+            groups.append({"title": t(f"guides.{key}"), "pages": pages})
+
+    for reader, names in READERS.items():
+        paths = [f"guides/{name}.md" for name in names]
+        add(reader, [known.pop(path) for path in paths if path in known])
+    for group in GROUPS:
+        add(group, [document for path, document in known.items() if path.startswith(f"{group}/")])
     return render(edition, "guides/", "guides.md", title=t("nav.guides"), description=t("guides.intro"), groups=groups)
