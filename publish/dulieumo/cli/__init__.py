@@ -22,7 +22,7 @@ from dulieumo.i18n import _
 # In the order of the work. The file is cli/<name>.py, dashes as underscores.
 COMMANDS = (
     "new", "template", "update", "fix", "sample", "list", "check", "build", "plan", "push", "verify", "site",
-    "publish", "demo", "preview", "serve", "get", "diff", "rollback", "restore", "withdraw", "fetch", "sign", "verify-release",
+    "publish", "demo", "preview", "serve", "get", "diff", "rollback", "restore", "withdraw", "purge", "fetch", "sign", "verify-release",
     "due", "status", "owners", "audit", "import", "init", "upgrade", "ci", "ckan",
 )  # fmt: skip
 
