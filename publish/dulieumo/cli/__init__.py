@@ -22,8 +22,8 @@ from dulieumo.i18n import _
 # In the order of the work. The file is cli/<name>.py, dashes as underscores.
 COMMANDS = (
     "new", "template", "update", "fix", "sample", "list", "check", "build", "plan", "push", "verify", "site",
-    "publish", "demo", "preview", "web", "serve", "get", "diff", "rollback", "restore", "withdraw", "fetch", "sign", "verify-release",
-    "due", "status", "notify", "owners", "audit", "import", "init", "upgrade", "ci", "ckan",
+    "publish", "demo", "preview", "web", "serve", "get", "diff", "rollback", "restore", "withdraw", "purge", "fetch", "sign",
+    "verify-release", "due", "status", "notify", "owners", "audit", "import", "init", "upgrade", "ci", "ckan",
 )  # fmt: skip
 
 
