@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 CATALOGUES := $(shell find publish/dulieumo/locale -name '*.po')
 
 .PHONY: demo test check check-fast style types contracts browser locks translations clean prove-ckan prove-check prove-build \
-        bench-check bench-build bench-ckan stop
+        bench-check bench-build bench-ckan bench-scale stop
 
 demo: $(READY)
 	$(BIN)/dulieumo demo
@@ -45,7 +45,7 @@ prove-check: $(READY)
 prove-build: $(READY)
 	$(BIN)/python -m pytest tests/build --prove
 
-bench-check bench-build bench-ckan: bench-%: $(READY)
+bench-check bench-build bench-ckan bench-scale: bench-%: $(READY)
 	$(BIN)/python -m tests.bench.bench_$*
 
 # The environment: exactly the locked packages, each checked against its hash.
