@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 CATALOGUES := $(shell find publish/dulieumo/locale -name '*.po')
 
 .PHONY: demo test check check-fast style types contracts browser locks translations clean prove-ckan prove-check prove-build \
-        prove-site bench-check bench-build bench-ckan bench-site stop
+        prove-site bench-check bench-build bench-ckan bench-site bench-scale stop
 
 demo: $(READY)
 	$(BIN)/dulieumo demo
@@ -49,7 +49,7 @@ prove-build: $(READY)
 prove-site: $(READY)
 	$(BIN)/python -m pytest tests/site tests/catalog tests/client tests/site/prove_r.py --prove
 
-bench-check bench-build bench-ckan bench-site: bench-%: $(READY)
+bench-check bench-build bench-ckan bench-site bench-scale: bench-%: $(READY)
 	$(BIN)/python -m tests.bench.bench_$*
 
 # The environment: exactly the locked packages, each checked against its hash.

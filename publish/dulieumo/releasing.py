@@ -9,7 +9,7 @@ Killed at any moment, it leaves the previous release; the next run finds the ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from dulieumo import canonical, incremental, release
@@ -31,25 +31,29 @@ def make(
     commit: str | None = None,
     allow_breaking: bool = False,
     step: Callable[[str], None] = lambda _name: None,
+    expect: Callable[[Catalog, Sequence[Dataset]], None] = lambda _catalog, _datasets: None,
 ) -> Release:
     """The release of the whole catalogue; the latest one where nothing changed.
 
-    `approved`: the input hash of every dataset that `check` passed. `build` builds one dataset into the store. Raises
-    ReleaseError for what was changed since the check, and for what the gate refuses."""
+    `approved`: the input hash of every dataset that `check` passed. `build` builds one dataset into the store; `expect` hears
+    first for which ones it will be asked. Raises ReleaseError for what was changed since the check, and for what the gate
+    refuses."""
     catalog = reading.catalog
     assert catalog is not None
     inputs = {dataset.name: _approved(reading, dataset, approved, cache) for dataset in catalog.datasets}
     with store.writing():
         store.prefetch(f"data/{dataset.name}/{dataset.version}/datapackage.json" for dataset in catalog.datasets)
+        keys = {item.name: incremental.key(catalog, item, inputs[item.name]) for item in catalog.datasets}
+        known = {item.name: _known(store, cache, item, keys[item.name]) for item in catalog.datasets}
+        expect(catalog, [dataset for dataset in catalog.datasets if known[dataset.name] is None])
         versions = []
         built = set()
         for dataset in catalog.datasets:
-            key = incremental.key(catalog, dataset, inputs[dataset.name])
-            version = _known(store, cache, dataset, key)
+            version = known[dataset.name]
             if version is None:
                 version = build(catalog, dataset)
                 built.add(dataset.name)
-                cache.remember(dataset, key, version.content_hash)
+                cache.remember(dataset, keys[dataset.name], version.content_hash)
             versions.append(version)
             step(dataset.name)
         made = _release(catalog, versions, store, name=name, commit=commit, allow_breaking=allow_breaking)

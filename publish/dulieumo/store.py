@@ -6,6 +6,7 @@
     sources/<sha256>               source files too big for the repository, named by pointers
     latest.json                    names the current release; written last, so a reader never sees half a release
     .scratch/                      what is being made; the next writer sweeps what a killed one left
+    exchange/                      what travels to and from the workers of a cluster, gone after the build
 
 Order of writes, so that a kill or a power cut at any moment leaves the old state or the new one: the bytes of every file of
 a folder reach the disk, then the folder gets its name, then its parent reaches the disk; `latest.json` comes after all that.
@@ -104,16 +105,18 @@ class FolderStore:
         number, name = tempfile.mkstemp(suffix=".lock", dir=area)
         lock = Path(name)
         folder = lock.with_suffix("")
-        with os.fdopen(number, "r+b") as handle:
-            _try_lock(handle)
-            folder.mkdir()
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-        lock.unlink(missing_ok=True)
-        with suppress(OSError):  # others are at work in it
-            area.rmdir()
+        try:
+            with os.fdopen(number, "r+b") as handle:
+                _try_lock(handle)
+                folder.mkdir()
+                try:
+                    yield folder
+                finally:
+                    shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            lock.unlink(missing_ok=True)
+            with suppress(OSError):  # others are at work in it
+                area.rmdir()
 
     def adopt(self, folder: Path, path: str) -> None:
         """Make a filled scratch folder the folder `path`, whole. Raises FileExistsError where there is one already."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,16 +20,27 @@ from dulieumo.i18n import _, ngettext
 from dulieumo.model import Catalog, Dataset, DatasetVersion, Release
 from dulieumo.store import FolderStore
 
+if TYPE_CHECKING:
+    from dulieumo.cluster import Cluster
+
 
 @click.command("build")
 @common.settings_options
 @common.format_option("text", "json")
 @click.option("--name", help="Name of the release, such as a tag; by default it follows from the content.")
 @click.option("--allow-breaking", is_flag=True, help="Release a breaking change without its notice of 30 days.")
-def command(datasets: Path | None, dist: Path | None, format_: str, name: str | None, allow_breaking: bool) -> int:
+@click.option("--scheduler", metavar="ADDRESS", help="Build on the workers of a Dask cluster: tcp://host:8786.")
+def command(
+    datasets: Path | None,
+    dist: Path | None,
+    format_: str,
+    name: str | None,
+    allow_breaking: bool,
+    scheduler: str | None,
+) -> int:
     """Build the release: canonical CSV and Parquet, descriptor and checksums of every dataset."""
     settings = common.settings(datasets, dist)
-    made = run(settings, name=name, allow_breaking=allow_breaking)
+    made = run(settings, name=name, allow_breaking=allow_breaking, scheduler=scheduler)
     if format_ == "json":
         common.print_json(summary(settings, made))
     else:
@@ -55,14 +69,19 @@ def summary(settings: Settings, made: Release) -> dict[str, Any]:
     }
 
 
-def run(settings: Settings, *, name: str | None = None, allow_breaking: bool = False) -> Release:
+def run(
+    settings: Settings, *, name: str | None = None, allow_breaking: bool = False, scheduler: str | None = None
+) -> Release:
     """Build all datasets that the report approved. Raises ReleaseError where the report is missing, stale or negative."""
     reading = descriptors.read(settings.datasets)
     report = _report(settings)
     if reading.catalog is None or not report.get("valid"):
         raise ReleaseError(_("The data does not pass; nothing was built."), hint=_("See: dulieumo check"))
     store = common.store(settings)
-    with common.progress(_("Building"), len(reading.catalog.datasets)) as step:
+    with (
+        _builder(settings, reading.folder, store, scheduler) as (expect, build),
+        common.progress(_("Building"), len(reading.catalog.datasets)) as step,
+    ):
         return releasing.make(
             reading,
             report["inputs"],
@@ -72,12 +91,40 @@ def run(settings: Settings, *, name: str | None = None, allow_breaking: bool = F
             commit=_commit(settings.root),
             allow_breaking=allow_breaking,
             step=step,
-            build=lambda catalog, dataset: _build(catalog, dataset, reading.folder, store),
+            expect=expect,
+            build=build,
+        )
+
+
+Expect = Callable[[Catalog, Sequence[Dataset]], None]
+Build = Callable[[Catalog, Dataset], DatasetVersion]
+
+
+@contextmanager
+def _builder(
+    settings: Settings, folder: Path, store: FolderStore, scheduler: str | None
+) -> Iterator[tuple[Expect, Build]]:
+    """Where the datasets are built. Arrow and Dask come in only when something is: where nothing changed, the command ends
+    without them."""
+    with ExitStack() as stack:
+        if scheduler is None:
+            yield (lambda _catalog, _datasets: None), lambda catalog, dataset: _build(catalog, dataset, folder, store)
+            return
+
+        @functools.cache
+        def workers() -> Cluster:
+            arrow.without_pandas()
+            from dulieumo import cluster
+
+            return stack.enter_context(cluster.connect(scheduler, store, settings.store_url))
+
+        yield (
+            lambda catalog, datasets: workers().expect(catalog, datasets, folder) if datasets else None,
+            lambda catalog, dataset: workers().build(catalog, dataset, folder),
         )
 
 
 def _build(catalog: Catalog, dataset: Dataset, folder: Path, store: FolderStore) -> DatasetVersion:
-    """Build one dataset. Arrow comes in only here: where nothing changed, the command ends without it."""
     arrow.without_pandas()
     from dulieumo import build
 
