@@ -116,7 +116,7 @@ class Opened:
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def opened(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     """Opened in the browser with the address that the command prints; at the end nothing of it may be left."""
     folder = repository(tmp_path_factory.mktemp("kho"))

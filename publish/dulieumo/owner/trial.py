@@ -84,11 +84,16 @@ def dataset_of(datasets: Path, name: str) -> tuple[Catalog, Dataset]:
     return catalog, dataset
 
 
+def check_date(text: str | None) -> None:
+    """Raises UsageError for a date of the data that is none."""
+    if text is not None and not _DATE.fullmatch(text):
+        raise UsageError(_("Write the date as 2025, 2025-06 or 2025-06-30."))
+
+
 def read(datasets: Path, name: str, file: Path, said: Said) -> Reading:
     """The file as the dataset's table. Raises UsageError, ConfigError and ReleaseError with what the owner can do."""
     catalog, dataset = dataset_of(datasets, name)
-    if said.as_of is not None and not _DATE.fullmatch(said.as_of):
-        raise UsageError(_("Write the date as 2025, 2025-06 or 2025-06-30."))
+    check_date(said.as_of)
     options = intake.Options(sheet=said.sheet, header_row=said.header_row, keep_all=True)
     raw, found = intake.lay_out(file, options)
     resource = update.choose_table(dataset, said.table, found.columns)

@@ -35,7 +35,7 @@ from dulieumo import i18n
 from dulieumo.errors import DulieumoError, UsageError
 from dulieumo.i18n import _, ngettext
 from dulieumo.owner import notes
-from dulieumo.owner.trial import Said
+from dulieumo.owner.trial import Said, check_date
 from dulieumo.report import words
 from dulieumo.web import view
 from dulieumo.web.desk import Desk, Paper
@@ -280,6 +280,8 @@ def _said(asked: Asked, before: Said) -> Said:
     row = text("header_row", None if before.header_row is None else str(before.header_row))
     if row is not None and not (row.isascii() and row.isdigit() and 1 <= int(row) <= 1_048_576):
         raise UsageError(_("Write the header row as a number, as the spreadsheet counts."))
+    as_of = text("as_of", before.as_of)
+    check_date(as_of)
     decimal = text("decimal", before.decimal)
     note = text("note", before.note[0] if before.note else None)
     note_en = text("note_en", before.note[1] if before.note else None)
@@ -290,6 +292,6 @@ def _said(asked: Asked, before: Said) -> Said:
         header_row=int(row) if row else None,
         decimal=decimal if decimal in (",", ".") else None,
         ignore=ignore if "options" in asked.form else before.ignore,
-        as_of=text("as_of", before.as_of),
+        as_of=as_of,
         note=(note, note_en or note) if note else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import signal
 import socket
@@ -32,6 +33,9 @@ def serve(datasets: Path, port: int, opened: Callable[[str, str], None]) -> None
         door.bind((LOOPBACK, port))
         door.listen()
         host = f"{LOOPBACK}:{door.getsockname()[1]}"
+        logging.getLogger("python_multipart").setLevel(
+            logging.CRITICAL
+        )  # it tells of every request that it cannot read
         token = secrets.token_urlsafe(32)
         desk = Desk(datasets=datasets, folder=Path(scratch) / "files", public=Path(scratch) / "public")
         # Pages of datasets have scripts and are of another origin than this one; nobody guesses the folder they lie in.
