@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from dulieumo.catalog import sitemap, tabular
+from dulieumo import descriptors
+from dulieumo.catalog import feed, sitemap, tabular
+from dulieumo.model import KnownIssue, Text
+from tests.ckan.world import SONGMAY
 from tests.site.conftest import Served
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -38,11 +42,32 @@ def test_a_version_is_an_entry_dated_by_its_changelog(songmay: Served) -> None:
     document = json.loads((songmay.world.out / "datasets/ben-xe/feed.json").read_text(encoding="utf-8"))
     assert [(item["title"], item["date_published"][:10]) for item in document["items"]] == [
         ("Bến xe và chuyến xe 1.1.0", "2025-02-01"),
+        ("Bến xe và chuyến xe ⚠", "2025-01-10"),
         ("Bến xe và chuyến xe 1.0.0", "2025-01-05"),
     ]
     assert document["items"][0]["content_text"] == "Thêm một bến."
     samples = json.loads((songmay.world.out / "datasets/le-hoi/feed.json").read_text(encoding="utf-8"))
     assert samples["items"][0]["content_text"].startswith("DỮ LIỆU MẪU")
+
+
+def test_a_known_issue_is_told_when_it_was_found_and_when_it_ended() -> None:
+    catalog = descriptors.read(SONGMAY).catalog
+    assert catalog is not None
+    (dataset,) = (item for item in catalog.datasets if item.name == "ben-xe")
+    issue = KnownIssue(
+        id="thieu-ben",
+        description=Text(default="Thiếu một bến."),
+        since="2025-03-01",
+        until=None,
+        columns=(),
+        severity="",
+    )
+    told = feed.entries([replace(dataset, issues=(issue,))])
+    assert (told[0].date, told[0].path, told[0].summary("vi")) == ("2025-03-01", "issues/thieu-ben", "Thiếu một bến.")
+    assert told[0].version is None
+    ended = feed.entries([replace(dataset, issues=(replace(issue, until="2025-04-01"),))])
+    assert [entry.path for entry in ended[:2]] == ["issues/thieu-ben/until", "issues/thieu-ben"]
+    assert len({entry.path for entry in ended}) == len(ended)
 
 
 def test_the_newest_change_of_the_catalogue_comes_first(songmay: Served) -> None:

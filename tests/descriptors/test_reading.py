@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from dulieumo import descriptors
-from dulieumo.descriptors import Reading
+from dulieumo.descriptors import Reading, profile
 from tests import catalogues as made
 from tests.catalogues import field
 
@@ -184,3 +184,8 @@ def test_a_missing_or_broken_frame_is_a_finding(tmp_path: Path, name: str) -> No
     assert "descriptor-not-mapping" in {item[0] for item in found(root)}
     (root / name).write_bytes(b"\xff\xfe")
     assert "descriptor-not-utf8" in {item[0] for item in found(root)}
+
+
+def test_a_key_that_is_right_elsewhere_is_not_proposed_for_itself() -> None:
+    assert profile.nearest("title", ("title", "titel")) == "titel"
+    assert profile.nearest("title", ("title",)) == ""

@@ -364,3 +364,21 @@ def test_preview_of_data_that_does_not_pass_says_why(started: Path) -> None:
     done = dulieumo(started, "preview", "mam-non", "--no-open")
     assert done.returncode == 1
     assert "hôm qua" in done.stdout
+
+
+def test_a_dataset_in_a_new_domain_makes_the_domain(started: Path, tmp_path: Path) -> None:
+    file = tmp_path / "cho.csv"
+    file.write_text("Mã chợ;Tên chợ\n01;Chợ Bến\n02;Chợ Đình\n", encoding="utf-8")
+    words = [
+        "new", "thuong-mai/cho", "--from", str(file), "--no-input", "--key", "ma_cho", "--publisher", "ban-quan-ly",
+        "--title", "Danh sách chợ", "--description", "Danh sách các chợ của làng, mỗi dòng là một chợ, lập để thử chương trình.",
+        "--purpose", "Để thử", "--scope", "Làng Mẫu", "--collection", "Tự lập", "--frequency", "ANNUAL", "--as-of", "2025",
+    ]  # fmt: skip
+    refused = dulieumo(started, *words)
+    assert refused.returncode == 2
+    assert "--domain-title" in refused.stderr
+    assert not (started / "datasets/thuong-mai").exists()
+    done = dulieumo(started, *words, "--domain-title", "Thương mại", "--domain-theme", "ECON")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "title: Thương mại" in (started / "datasets/thuong-mai/domain.yaml").read_text(encoding="utf-8")
+    assert dulieumo(started, "check").returncode == 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.styles import Font
 
-from dulieumo.owner import cleaning
+from dulieumo.owner import cleaning, source
 from dulieumo_rules import legacy
 
 PROPER = "Cộng hòa xã hội chủ nghĩa Việt Nam"
@@ -72,3 +74,20 @@ def test_no_column_of_the_catalogue_is_taken_for_a_legacy_encoding(repository: P
                 (path.name, column[0]) for column in zip(*csv.reader(file), strict=False) if legacy.mender(column)
             ]
     assert suspected == []
+
+
+def test_a_word_that_could_be_either_is_read_by_its_font(tmp_path: Path) -> None:
+    """“Quèc lé cò” is made of syllables, and means “Quốc lộ cũ” in .VnTime; a Unicode cell in the same column hides that."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for text, font in (
+        ("Địa chỉ", "Arial"),
+        ("Đường Hoa Hồng", "Arial"),
+        ("§\xadêng Ruéng", ".VnTime"),
+        ("Quèc lé cò", ".VnTime"),
+    ):
+        book.active.append([text])
+        book.active.cell(book.active.max_row, 1).font = Font(name=font)
+    book.save(tmp_path / "cho.xlsx")
+    rows = cleaning.cleaned(source.read(tmp_path / "cho.xlsx", None)).rows
+    assert [row[0] for row in rows] == ["Địa chỉ", "Đường Hoa Hồng", "Đường Ruộng", "Quốc lộ cũ"]

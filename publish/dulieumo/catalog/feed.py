@@ -1,21 +1,40 @@
 """Changes of the data as Atom (RFC 4287) and JSON Feed 1.1: of the catalogue, of a domain, of a dataset.
 
-An entry is a version of a dataset, as its changelog tells it; its date is the changelog's, never the time of the build.
+An entry is a version of a dataset, as its changelog tells it, or a known issue of its data, told when it was found and once more when
+it ended; its date is that of the descriptor, never the time of the build.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from dulieumo.catalog.notes import sample_note
 from dulieumo.catalog.texts import printable
-from dulieumo.model import Catalog, Change, Dataset
+from dulieumo.model import Catalog, Dataset, Text
 
 ENTRIES = 200
 ATOM = "http://www.w3.org/2005/Atom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item. `path` tells it apart within its dataset, for ever; `version` is None for an issue."""
+
+    dataset: Dataset
+    path: str
+    date: str
+    label: str
+    text: Text
+    version: str | None = None
+
+    def title(self, language: str) -> str:
+        return f"{self.dataset.title.in_(language)} {self.label}"
+
+    def summary(self, language: str) -> str:
+        return f"{sample_note(self.dataset, language)} {self.text.in_(language)}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +44,7 @@ class Feed:
     title: str
     path: str
     page: str
-    entries: tuple[tuple[Dataset, Change], ...]
+    entries: tuple[Entry, ...]
 
 
 def feeds(catalog: Catalog) -> tuple[Feed, ...]:
@@ -42,19 +61,36 @@ def feeds(catalog: Catalog) -> tuple[Feed, ...]:
     return tuple(found)
 
 
-def entries(datasets: Iterable[Dataset]) -> tuple[tuple[Dataset, Change], ...]:
-    """The changes of these datasets, newest first."""
-    every = [(dataset, change) for dataset in datasets for change in dataset.changelog]
-    every.sort(key=lambda pair: (pair[1].date, pair[0].name, pair[1].version), reverse=True)
+def entries(datasets: Iterable[Dataset]) -> tuple[Entry, ...]:
+    """The changes and issues of these datasets, newest first."""
+    every = [entry for dataset in datasets for entry in _entries(dataset)]
+    every.sort(key=lambda entry: (entry.date, entry.dataset.name, entry.path), reverse=True)
     return tuple(every[:ENTRIES])
+
+
+def _entries(dataset: Dataset) -> Iterator[Entry]:
+    for change in dataset.changelog:
+        yield Entry(
+            dataset=dataset,
+            path=change.version,
+            date=change.date,
+            label=change.version,
+            text=change.description,
+            version=change.version,
+        )
+    for issue in dataset.issues:
+        yield Entry(dataset=dataset, path=f"issues/{issue.id}", date=issue.since, label="⚠", text=issue.description)
+        if issue.until is not None:
+            path = f"issues/{issue.id}/until"
+            yield Entry(dataset=dataset, path=path, date=issue.until, label="⚠ → ✓", text=issue.description)
 
 
 def _address(catalog: Catalog, dataset: Dataset) -> str:
     return f"{catalog.base_url}/datasets/{dataset.name}/"
 
 
-def _identifier(catalog: Catalog, dataset: Dataset, change: Change) -> str:
-    return f"{catalog.base_url}/id/{dataset.name}/{change.version}"
+def _identifier(catalog: Catalog, entry: Entry) -> str:
+    return f"{catalog.base_url}/id/{entry.dataset.name}/{entry.path}"
 
 
 def atom(catalog: Catalog, feed: Feed) -> bytes:
@@ -64,20 +100,20 @@ def atom(catalog: Catalog, feed: Feed) -> bytes:
     own = f"{catalog.base_url}/{feed.path}.xml"
     _element(root, "id", own)
     _element(root, "title", feed.title)
-    _element(root, "updated", _moment(max((change.date for _d, change in feed.entries), default="1970-01-01")))
+    _element(root, "updated", _moment(max((entry.date for entry in feed.entries), default="1970-01-01")))
     _element(root, "link", rel="self", type="application/atom+xml", href=own)
     _element(root, "link", rel="alternate", type="text/html", href=f"{catalog.base_url}/{feed.page}")
     publisher = catalog.find_publisher(catalog.publisher)
     author = _element(root, "author")
     _element(author, "name", publisher.title.in_(language) if publisher else catalog.publisher)
-    for dataset, change in feed.entries:
+    for item in feed.entries:
         entry = _element(root, "entry")
-        _element(entry, "id", _identifier(catalog, dataset, change))
-        _element(entry, "title", f"{dataset.title.in_(language)} {change.version}")
-        _element(entry, "updated", _moment(change.date))
-        _element(entry, "link", rel="alternate", type="text/html", href=_address(catalog, dataset))
-        _element(entry, "summary", _summary(dataset, change, language))
-        _element(entry, "category", term=dataset.domain)
+        _element(entry, "id", _identifier(catalog, item))
+        _element(entry, "title", item.title(language))
+        _element(entry, "updated", _moment(item.date))
+        _element(entry, "link", rel="alternate", type="text/html", href=_address(catalog, item.dataset))
+        _element(entry, "summary", item.summary(language))
+        _element(entry, "category", term=item.dataset.domain)
     ElementTree.indent(root)
     written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
@@ -95,10 +131,6 @@ def _moment(date: str) -> str:
     return f"{date}T00:00:00Z"
 
 
-def _summary(dataset: Dataset, change: Change, language: str) -> str:
-    return f"{sample_note(dataset, language)} {change.description.in_(language)}".strip()
-
-
 def json_feed(catalog: Catalog, feed: Feed) -> bytes:
     language = catalog.languages[0]
     document = {
@@ -109,15 +141,15 @@ def json_feed(catalog: Catalog, feed: Feed) -> bytes:
         "feed_url": f"{catalog.base_url}/{feed.path}.json",
         "items": [
             {
-                "id": _identifier(catalog, dataset, change),
-                "url": _address(catalog, dataset),
-                "title": f"{dataset.title.in_(language)} {change.version}",
-                "content_text": _summary(dataset, change, language),
-                "date_published": _moment(change.date),
-                "tags": [dataset.domain, *dataset.keywords],
-                "_dulieumo": {"dataset": dataset.name, "version": change.version},
+                "id": _identifier(catalog, entry),
+                "url": _address(catalog, entry.dataset),
+                "title": entry.title(language),
+                "content_text": entry.summary(language),
+                "date_published": _moment(entry.date),
+                "tags": [entry.dataset.domain, *entry.dataset.keywords],
+                "_dulieumo": {"dataset": entry.dataset.name, "version": entry.version},
             }
-            for dataset, change in feed.entries
+            for entry in feed.entries
         ],
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

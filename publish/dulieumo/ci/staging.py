@@ -21,8 +21,11 @@ from dulieumo.errors import ConfigError, NotAuthorized, RemoteError
 from dulieumo.i18n import _
 from dulieumo.model import EMPTY
 from dulieumo.store import FolderStore
+from dulieumo.transport import Patience
 
 TARGET = "staging"
+PATIENCE = Patience(attempts=3)
+"""A comment without a plan is better than a check that waits for a server that is away."""
 _SETTINGS = ("dulieumo.toml", "pyproject.toml")
 
 
@@ -73,6 +76,7 @@ def declared(root: Path, commit: str) -> Target | None:
 def _plan(settings: Settings, target: Target, reading: Reading, names: Collection[str]) -> dict[str, Any]:
     from dulieumo import drafting
     from dulieumo.ckan import connect, files, remote
+    from dulieumo.ckan.client import Client
     from dulieumo.ckan.plan import plan
 
     with tempfile.TemporaryDirectory(prefix="dulieumo-staging-") as folder:
@@ -81,7 +85,7 @@ def _plan(settings: Settings, target: Target, reading: Reading, names: Collectio
         there = replace(settings, dist=Path(folder), store_url="", targets={TARGET: target})
         connection = connect.connect(there, TARGET)
         intent = connection.intent()
-        client = connection.client()
+        client = Client(target.url, target.token(), patience=PATIENCE)
         try:
             made = plan(release, remote.read(client, release, intent, store, receipt=None), intent)
         finally:

@@ -17,11 +17,12 @@ from dulieumo.cli.asking import Asker, show_notes, show_report
 from dulieumo.errors import UsageError
 from dulieumo.i18n import _, language, ngettext
 from dulieumo.model import Catalog, Domain, Publisher
-from dulieumo.owner import create, glossary, infer, intake, names, rehearsal, scaffold
+from dulieumo.owner import create, domains, glossary, infer, intake, names, rehearsal, scaffold
 from dulieumo.owner.column import Inferred
 from dulieumo.owner.infer import Table
 from dulieumo.owner.notes import has_stops
 from dulieumo.owner.scaffold import About, Said
+from dulieumo.store import write_whole
 from dulieumo_rules import frequencies
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -55,6 +56,9 @@ def offered() -> list[tuple[str, str]]:
 @click.option("--title-en", help="Title in English.")
 @click.option("--description", help="What the data is; at least 50 characters.")
 @click.option("--description-en", help="What the data is, in English.")
+@click.option("--domain-title", help="Title of the domain, where it is a new one.")
+@click.option("--domain-description", help="What data the new domain is for.")
+@click.option("--domain-theme", help="Theme of the new domain in the EU data-theme vocabulary, such as ECON.")
 @click.option("--publisher", help="Name of the publisher, as in publishers.yaml.")
 @click.option("--purpose", help="What the data was made for.")
 @click.option("--purpose-en", help="What the data was made for, in English.")
@@ -79,10 +83,10 @@ def command(where: str, file: Path | None, no_input: bool, datasets: Path | None
     settings = common.settings(datasets)
     catalog = create.catalogue_of(settings.datasets).catalog
     assert catalog is not None
-    domain, name = _where(where, catalog, settings.datasets)
     asker = Asker()
     if no_input:
         asker.is_interactive = False
+    domain, name = _where(where, catalog, settings.datasets, asker, said)
     table, above = _table(file, said, asker, settings.datasets, catalog)
     table, withheld = _without(table, said["without"], said["reason"])
     _show_columns(table)
@@ -92,25 +96,34 @@ def command(where: str, file: Path | None, no_input: bool, datasets: Path | None
     asker.stop()
     about = scaffold.with_table(about, withheld=withheld, units=units)
     made = create.dataset(about, table, key, glossary.of(catalog), is_sample=file is None)
-    report = rehearsal.rehearse(settings.datasets, made.files, name)
+    files = dict(made.files)
+    if catalog.domain(domain.name) is None:
+        files[f"{domain.name}/domain.yaml"] = domains.file(domain, catalog.languages)
+        text = (settings.datasets / "catalog.yaml").read_text(encoding="utf-8")
+        files["catalog.yaml"] = domains.listed(text, domain.name)
+    report = rehearsal.rehearse(settings.datasets, files, name)
     show_report(report)
     if rehearsal.personal(report):
         _refuse_personal(report)
         return errors.DATA_DOES_NOT_PASS
+    for path in sorted(files.keys() - made.files.keys()):
+        write_whole(settings.datasets / path, files[path])
+        common.say(_("New domain, written: {file}").format(file=f"{settings.datasets.name}/{path}"))
     create.write(settings.datasets, made)
     _tell(made, f"{settings.datasets.name}/{made.folder}", has_key=bool(key), is_valid=report.is_valid)
     return errors.DONE if report.is_valid else errors.DATA_DOES_NOT_PASS
 
 
-def _where(where: str, catalog: Catalog, folder: Path) -> tuple[Domain, str]:
-    """The domain and the name of the new dataset. Raises UsageError."""
+def _where(where: str, catalog: Catalog, folder: Path, asker: Asker, said: dict[str, Any]) -> tuple[Domain, str]:
+    """The domain, which may be a new one, and the name of the new dataset. Raises UsageError."""
     domain_name, _slash, name = where.strip("/").partition("/")
+    is_told = said["domain_title"] or asker.is_interactive
     domain = catalog.domain(domain_name)
-    if domain is None:
+    if domain is None and not (name and domains.is_name(domain_name) and is_told):
         known = "\n".join(f"  {item.name}  {item.title.default}" for item in catalog.domains)
         raise UsageError(
             _("There is no domain “{name}”. The domains are:").format(name=domain_name) + "\n" + known,
-            hint=_("Write the new dataset as domain/name, such as {example}.").format(
+            hint=_("Write the new dataset as domain/name, such as {example}. A new domain: add --domain-title.").format(
                 example=f"{catalog.domains[0].name}/danh-sach-moi" if catalog.domains else "y-te/danh-sach-moi"
             ),
         )
@@ -126,7 +139,18 @@ def _where(where: str, catalog: Catalog, folder: Path) -> tuple[Domain, str]:
             _("There is a dataset {name} already.").format(name=name),
             hint=_("To give it a new table, use: dulieumo update {name} FILE").format(name=name),
         )
-    return domain, name
+    return domain or _new_domain(domain_name, catalog, asker, said), name
+
+
+def _new_domain(name: str, catalog: Catalog, asker: Asker, said: dict[str, Any]) -> Domain:
+    """A domain that the catalogue does not have, by flags or answers."""
+    known = ", ".join(item.name for item in catalog.domains)
+    common.say(_("The domain {name} is new. The catalogue has: {known}").format(name=name, known=known))
+    title = asker.text("--domain-title", said["domain_title"], _("Title of the new domain {name}").format(name=name))
+    default = _("Data on: {title}.").format(title=title.lower())
+    description = asker.text("--domain-description", said["domain_description"], _("What is it for?"), default=default)
+    theme = asker.choice("--domain-theme", said["domain_theme"], _("Which theme fits best?"), domains.themes(), "GOVE")
+    return domains.domain(name, title, description, theme)
 
 
 def _table(
@@ -323,7 +347,8 @@ def _tell(made: create.Made, folder: str, *, has_key: bool, is_valid: bool) -> N
         )
     else:
         click.echo(
-            _("Next: correct what is named above in {file}, then run: dulieumo check {name}").format(
-                file=file, name=name
-            )
+            _(
+                "Next: correct cells in your spreadsheet and run dulieumo update {name} FILE; correct the rest in {file}."
+                " Then: dulieumo check {name}"
+            ).format(file=file, name=name)
         )

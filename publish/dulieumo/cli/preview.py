@@ -14,6 +14,7 @@ import click
 from dulieumo import errors
 from dulieumo.cli import common
 from dulieumo.cli.asking import show_report
+from dulieumo.config import Settings
 from dulieumo.errors import ConfigError
 from dulieumo.i18n import _
 from dulieumo.owner import preview
@@ -21,16 +22,23 @@ from dulieumo.owner import preview
 POLL_SECONDS = 0.7
 
 
-@click.command("preview", help="Show the page of a dataset as it would be published, on this machine only.")
+@click.command("preview", help="Show a dataset as it would be published: its page, and how CKAN shows it.")
 @click.argument("name", metavar="DATASET")
+@click.option("--target", help="CKAN to show it on as well; staging if declared, else the local one.")
+@click.option("--no-ckan", is_flag=True, help="Show the page only.")
 @click.option("--watch", is_flag=True, help="Build the page again whenever a file of the dataset changes.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; a free one if none is given.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @click.option("--datasets", type=click.Path(path_type=Path, file_okay=False), help="Folder of the catalogue.")
-def command(name: str, watch: bool, port: int, no_open: bool, datasets: Path | None) -> int:
+def command(
+    name: str, target: str | None, no_ckan: bool, watch: bool, port: int, no_open: bool, datasets: Path | None
+) -> int:
+    from dulieumo.owner import twin
     from dulieumo.site import server
 
     settings = common.settings(datasets)
+    if target is not None:
+        twin.find(settings, target)  # a wrong name is told before anything is built
     with tempfile.TemporaryDirectory(prefix="dulieumo-preview-") as folder:
         scratch = Path(folder)
         common.say(_("Checking and building the page…"))
@@ -58,6 +66,8 @@ def command(name: str, watch: bool, port: int, no_open: bool, datasets: Path | N
             threading.Thread(target=running.serve_forever, daemon=True).start()
             if not no_open:
                 webbrowser.open(address)
+            if not no_ckan:
+                _show_on_ckan(settings, made, name, scratch, target, opens=not no_open)
             try:
                 while True:
                     if not watch:
@@ -69,11 +79,29 @@ def command(name: str, watch: bool, port: int, no_open: bool, datasets: Path | N
                     show_report(made.report)
                     if made.site is not None:
                         common.say(_("Done: reload the page."))
+                        if not no_ckan:
+                            _show_on_ckan(settings, made, name, scratch, target, opens=False)
             except KeyboardInterrupt:
                 common.say(_("Stopped."))
             finally:
                 running.shutdown()
     return errors.DONE
+
+
+def _show_on_ckan(
+    settings: Settings, made: preview.Preview, name: str, scratch: Path, target: str | None, *, opens: bool
+) -> None:
+    """Write the hidden twin and say where it is, or in one line why there is none."""
+    from dulieumo.owner import twin
+
+    written = twin.publish(settings, made.reading, name, scratch / "ckan", target=target)
+    if written.address is None:
+        common.say(written.missing)
+        return
+    click.echo(written.address)
+    common.say(written.login)
+    if opens:
+        webbrowser.open(written.address)
 
 
 def _next_change(datasets: Path, name: str, seen: Mapping[str, tuple[int, int]]) -> Mapping[str, tuple[int, int]]:

@@ -94,8 +94,9 @@ def _known_keys() -> tuple[str, ...]:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """The word that was probably meant, or "" where none is near."""
-    return next(iter(difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)), "")
+    """The word that was probably meant, or "" where none is near. Never the word itself, which is right only elsewhere."""
+    others = [other for other in words if other != word]
+    return next(iter(difflib.get_close_matches(word, others, n=1, cutoff=0.6)), "")
 
 
 def _shown(value: Any) -> str:

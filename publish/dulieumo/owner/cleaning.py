@@ -20,6 +20,9 @@ _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t]")
 _BREAK = re.compile(r"\s*(?:\r\n|\r|\n|\u2028|\u2029|_x000[dD]_)\s*")
 
 
+_LEGACY_FONTS = {".VN": "tcvn3", "VNI": "vni"}
+
+
 def cleaned(raw: Raw) -> Raw:
     """The same cells with their texts put right, and what was done as notes."""
     width = max((len(row) for row in raw.rows), default=0)
@@ -86,8 +89,11 @@ def _mend(column: Sequence[Value], mender: legacy.Mender, raw: Raw, position: in
         if not isinstance(value, str):
             values.append(value)
             continue
-        meant = mender.mend(value)
         font = raw.facts.fonts.get((row, position), "")
+        is_sure = (
+            _LEGACY_FONTS.get(font[:3].upper()) == mender.encoding
+        )  # then a word that could be either is not Unicode
+        meant = (replace(mender, is_mixed=False) if is_sure else mender).mend(value)
         if font.startswith(".Vn") and font.endswith("H"):  # the capitals of TCVN3 are a font of their own
             meant = meant.upper()
         values.append(meant)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dulieumo import check, descriptors, drafting, site
 from dulieumo.check.report import CheckReport
+from dulieumo.descriptors import Reading
 from dulieumo.errors import UsageError
 from dulieumo.i18n import _
 from dulieumo.store import FolderStore
@@ -18,6 +19,7 @@ from dulieumo.store import FolderStore
 class Preview:
     """`site` is the folder to serve and `page` the address of the dataset in it, both None where the data does not pass."""
 
+    reading: Reading
     report: CheckReport
     site: Path | None
     page: str | None
@@ -31,13 +33,13 @@ def make(datasets: Path, name: str, scratch: Path) -> Preview:
     if dataset is None and not report.findings:
         raise UsageError(_("There is no dataset {name}.").format(name=name), hint=_("List them with: dulieumo list"))
     if dataset is None or reading.catalog is None or not report.is_valid:
-        return Preview(report=report, site=None, page=None)
+        return Preview(reading=reading, report=report, site=None, page=None)
     shutil.rmtree(scratch / "store", ignore_errors=True)
     store = FolderStore(scratch / "store")
     drafted = drafting.draft(reading, (name,), store)
     out = scratch / "site"
     site.build(drafted, store, out)
-    return Preview(report=report, site=out, page=f"datasets/{name}/")
+    return Preview(reading=reading, report=report, site=out, page=f"datasets/{name}/")
 
 
 def state(datasets: Path, name: str) -> Mapping[str, tuple[int, int]]:

@@ -17,14 +17,15 @@ from dulieumo.descriptors import yamlfile
 from dulieumo.owner.yamltext import Lines, flow, scalar
 
 Path = tuple[str | int, ...]
+Entry = Mapping[str, Any] | str
 
 
 class CannotEdit(ValueError):
     """The text cannot be changed safely here; it has to be done by hand. The message says where."""
 
 
-def edited(text: str, replacing: Mapping[Path, Any], appending: Mapping[Path, Mapping[str, Any]] | None = None) -> str:
-    """The text with values replaced, and mappings appended to lists. Raises CannotEdit.
+def edited(text: str, replacing: Mapping[Path, Any], appending: Mapping[Path, Entry] | None = None) -> str:
+    """The text with values replaced, and mappings or words appended to lists. Raises CannotEdit.
 
     A path that is not there yet may only be a further key of a mapping that is; it is put behind that mapping's last one."""
     appending = appending or {}
@@ -50,7 +51,7 @@ def _read(text: str) -> Any:
     return document.value
 
 
-def _changed(value: Any, replacing: Mapping[Path, Any], appending: Mapping[Path, Mapping[str, Any]]) -> Any:
+def _changed(value: Any, replacing: Mapping[Path, Any], appending: Mapping[Path, Entry]) -> Any:
     value = copy.deepcopy(value)
     for path, new in replacing.items():
         holder: Any = _at(value, path[:-1])
@@ -59,7 +60,7 @@ def _changed(value: Any, replacing: Mapping[Path, Any], appending: Mapping[Path,
         except (TypeError, IndexError) as error:
             raise CannotEdit(" ".join(map(str, path))) from error
     for path, entry in appending.items():
-        _at(value, path).append(dict(entry))
+        _at(value, path).append(_plain(entry))
     return value
 
 
@@ -123,19 +124,19 @@ def _insert_key(text: str, root: Any, path: Path, value: Any) -> tuple[int, int,
     return at, at, "\n" + "\n".join(lines.lines)
 
 
-def _append(text: str, node: Any, path: Path, entry: Mapping[str, Any]) -> tuple[int, int, str]:
-    """A further mapping behind the last item of a list."""
+def _append(text: str, node: Any, path: Path, entry: Entry) -> tuple[int, int, str]:
+    """A further mapping or word behind the last item of a list."""
     if not isinstance(node, yaml.SequenceNode) or not node.value:
         raise CannotEdit(" ".join(map(str, path)))
     last = node.value[-1]
     if node.flow_style:
         at = last.end_mark.index
-        return at, at, ", " + flow(dict(entry))
+        return at, at, ", " + flow(_plain(entry))
     dash = _dash_column(text, last)
     at = _end_of_line(text, _end(text, last))
     lines = Lines()
-    if isinstance(last, yaml.MappingNode) and last.flow_style:
-        lines.lines.append(" " * dash + "- " + flow(dict(entry)))
+    if isinstance(entry, str) or (isinstance(last, yaml.MappingNode) and last.flow_style):
+        lines.lines.append(" " * dash + "- " + flow(_plain(entry)))
     else:
         for position, (key, value) in enumerate(entry.items()):
             lines.pair(dash if position == 0 else dash + 2, key, value, item=position == 0)
@@ -144,6 +145,10 @@ def _append(text: str, node: Any, path: Path, entry: Mapping[str, Any]) -> tuple
                     lines.lines[-1].replace(str(value), f'"{value}"') if '"' not in lines.lines[-1] else lines.lines[-1]
                 )
     return at, at, "\n" + "\n".join(lines.lines)
+
+
+def _plain(entry: Entry) -> Any:
+    return entry if isinstance(entry, str) else dict(entry)
 
 
 def _dash_column(text: str, item: Any) -> int:

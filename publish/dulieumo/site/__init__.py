@@ -19,7 +19,7 @@ from typing import Any
 
 from dulieumo.errors import DulieumoError
 from dulieumo.i18n import _
-from dulieumo.model import Release
+from dulieumo.model import Catalog, Release
 from dulieumo.store import FolderStore
 
 from . import data, history, links
@@ -126,12 +126,15 @@ def _write(
         entry.rename(new / entry.name)
     data.place(release, store, new)
     machine.write(release, spoken, written, new)
-    _refuse_broken_links(new, spoken)
+    _refuse_broken_links(new, spoken, release.catalog)
     return len(written)
 
 
-def _refuse_broken_links(new: Path, spoken: Sequence[Edition]) -> None:
-    found = links.broken(new, spoken[0].base_url)
+def _refuse_broken_links(new: Path, spoken: Sequence[Edition], catalog: Catalog) -> None:
+    """Links of our own making must lead somewhere. A publisher's page may lie on the same server and is not ours to make."""
+    theirs = {item.homepage for item in catalog.publishers}
+    theirs |= {entry.get("path") for item in catalog.datasets for entry in item.descriptor.get("sources", ())}
+    found = [link for link in links.broken(new, spoken[0].base_url) if link.link not in theirs]
     if found:
         lines = "\n".join(f"{link.page}: {link.link}" for link in found[:20])
         raise DulieumoError(
