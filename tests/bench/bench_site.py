@@ -139,6 +139,14 @@ def many(folder: Path, count: int) -> Path:
     """A catalogue of at least `count` datasets: Sông Mây's, over and over under other names."""
     root = folder / "datasets"
     shutil.copytree(world.SONGMAY, root)
+    settings = root / "catalog.yaml"
+    # at an address of its own: what lies under the catalogue's is taken for a page of the site
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace(
+            "baseUrl: https://songmay.example", "baseUrl: https://many.example"
+        ),
+        encoding="utf-8",
+    )
     originals = sorted(path.parent for path in root.glob("*/*/datapackage.yaml"))
     for number in range(1, -(-count // len(originals))):
         for original in originals:
