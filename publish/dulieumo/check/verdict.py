@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dulieumo.check import guard
 from dulieumo.check.records import Record
+from dulieumo_rules import suggestions
 from dulieumo_rules.findings import Finding, Place, finding
 
 if TYPE_CHECKING:
@@ -212,9 +213,12 @@ class _Places:
                 field = self.schema.get_field(problem.field_name)
                 values["type"] = field.type
                 values["format"] = "" if field.format == "default" else field.format
+                values["nearest"] = suggestions.for_type(str(problem.cell), field.type) if not values["format"] else ""
             case "constraint-error":
                 found = _NOTE_CONSTRAINT.fullmatch(problem.note)
                 values["constraint"], values["limit"] = found.groups() if found else ("", problem.note)
+                if values["constraint"] == "pattern":
+                    values["nearest"] = suggestions.for_pattern(str(problem.cell), str(values["limit"]))
                 if values["constraint"] == "required":
                     values["value"] = values["limit"] = ""
             case "unique-error":

@@ -225,7 +225,7 @@ def show(done: Purged) -> None:
     console, notes = common.answers(), common.notes()
     listed = done.remaining if done.is_applied else done.places
     for place in listed:
-        console.print(f"{place.where:14} {place.name}: {places.sentence(place.step)}", markup=False)
+        console.print(f"{places.label(place.where)}: {place.name}: {places.sentence(place.step)}", markup=False)
     if done.is_applied and not done.remaining:
         text = ngettext(
             "The value was in {count} place and is found nowhere any more.",
@@ -248,4 +248,9 @@ def show(done: Purged) -> None:
             style="yellow",
             markup=False,
         )
-        notes.print(_("Now push the new history: git push --force --all, git push --force --tags."), markup=False)
+        notes.print(
+            _(
+                "Now add the remote again (git remote add origin ADDRESS) and push: git push --force --all, git push --force --tags."
+            ),
+            markup=False,
+        )

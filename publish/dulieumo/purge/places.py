@@ -66,6 +66,21 @@ def sentence(step: Step) -> str:
     }[step]
 
 
+def label(where: Where) -> str:
+    """The kind of place, for a reader."""
+    return {
+        Where.WORKING_TREE: _("working tree"),
+        Where.GIT: _("Git history"),
+        Where.STORE: _("store"),
+        Where.DIST: _("stages' files and site"),
+        Where.CACHE: _("cache"),
+        Where.CKAN_FILE: _("file on CKAN"),
+        Where.CKAN_ROWS: _("DataStore table"),
+        Where.CKAN_METADATA: _("dataset on CKAN"),
+        Where.CKAN_ACTIVITY: _("activity on CKAN"),
+    }[where]
+
+
 def out_of_reach() -> tuple[str, ...]:
     """What no command of ours can take back; a report that leaves these out promises too much."""
     return (

@@ -21,6 +21,7 @@ from . import Values
 
 CODE = "category-unknown"
 SEVERITY = Severity.ERROR
+LISTED = 12
 
 
 def applies(field: Field, _table: Table) -> bool:
@@ -42,4 +43,10 @@ def explain(text: str, field: Field, _table: Table) -> Values | None:
     known = allowed(field)
     if text in known:
         return None
-    return {"value": text, "nearest": next(iter(difflib.get_close_matches(text, known, n=1)), "")}
+    nearest = next(iter(difflib.get_close_matches(text, known, n=1)), "")
+    return {"value": text, "nearest": nearest, "allowed": _listed(known)}
+
+
+def _listed(known: list[str]) -> str:
+    """The values, as far as a reader takes them in."""
+    return ", ".join(known) if len(known) <= LISTED else ", ".join([*known[:LISTED], "…"])

@@ -68,7 +68,7 @@ def explain(text: str, codes: CodeList) -> Values:
     if len(codes.valid) <= MOST_COMPARED:
         valid = codes.valid.to_pylist()
         padded = [code for code in valid if code.lstrip("0") == text.lstrip("0")]
-        near = padded or difflib.get_close_matches(text, valid, n=1)
+        near = padded or difflib.get_close_matches(text, valid, n=1, cutoff=0.75 if text.isdigit() else 0.6)
     nearest = near[0] if near else ""
     label = codes.labels.get(nearest, "")
     return {
