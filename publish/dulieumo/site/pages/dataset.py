@@ -17,7 +17,14 @@ from . import cite, query, snippets
 from .cards import publisher_title
 from .columns import ColumnView, column_views
 
-FORMATS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX", "file": "", "geojson": "GeoJSON"}
+FORMATS = {
+    "csv": "CSV",
+    "parquet": "Parquet",
+    "parquet-part": "Parquet",
+    "xlsx": "XLSX",
+    "file": "",
+    "geojson": "GeoJSON",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +137,7 @@ def _table(edition: Edition, version: DatasetVersion, resource: Resource) -> Tab
     columns = column_views(edition, version.dataset, resource, profile)
     preview, absent = None, ""
     if parquet is None:
-        reason = version.absent.get(resource.name, {}).get("parquet")
-        absent = edition.words("preview.no_parquet") + (f" ({reason})" if reason else "")
+        absent = edition.words("preview.in_parts" if version.parquet(resource.name) else "preview.no_parquet")
     elif not rows:
         absent = edition.words("preview.no_rows")
     elif not edition.extras.has_browser_code:
