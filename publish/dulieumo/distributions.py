@@ -5,6 +5,7 @@ So it may run on any machine (`cluster.py`): the same declaration, bytes and ver
 
 from __future__ import annotations
 
+import codecs
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,14 +43,20 @@ def make(catalog: Catalog, dataset: Dataset, resource: Resource, source: Path, i
     pointers.require(resource, source)
     if not resource.is_table:
         shutil.copyfile(source, into / source.name)  # what is not a table is published byte for byte
-        copy = _artifact(into / source.name, "file", resource.media_type, resource, None)
-        return Made(artifacts=(copy,), absent={}, profile=None)
+        file = _artifact(into / source.name, "file", resource.media_type, resource, None)
+        return Made(artifacts=(file,), absent={}, profile=None)
     made = list(convert.convert(dataset, resource, source, into))
     rows = made[0].rows
     absent: dict[str, str] = {}
     paths = [into / item.path for item in made if item.kind != "csv"]
     with parquetfile.TableReader(paths) as parquet:
         reason = _workbook(catalog, dataset, resource, into, parquet)
+    if resource.descriptor.get("dulieumo:csvForExcel"):
+        copy = into / f"{resource.name}.excel.csv"
+        with (into / f"{resource.name}.csv").open("rb") as plain, copy.open("wb") as marked:
+            marked.write(codecs.BOM_UTF8)  # without it Excel takes UTF-8 for the code page of the machine
+            shutil.copyfileobj(plain, marked, canonical.CHUNK_BYTES)
+        made.append(_artifact(copy, "csv-excel", convert.CSV_TYPE, resource, rows))
     if reason is None:
         made.append(_artifact(into / f"{resource.name}.xlsx", "xlsx", XLSX_TYPE, resource, rows))
     else:

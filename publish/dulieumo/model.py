@@ -326,7 +326,7 @@ class Catalog:
 class Artifact:
     """One file of a dataset version. `path` is relative to the version's folder, with /; `sha256` is of its bytes, in hex.
 
-    `kind` is csv, parquet, parquet-part (one of several files that are the table together), xlsx, file (a resource that is not a table), descriptor or checksums. `resource` is the
+    `kind` is csv, parquet, parquet-part (one of several files that are the table together), csv-excel (the CSV with a byte order mark), xlsx, geoparquet, file (a resource that is not a table), descriptor or checksums. `resource` is the
     resource that it offers, None for the version's own files. `rows` counts records and is None where there are none.
     """
 

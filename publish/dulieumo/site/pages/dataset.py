@@ -19,6 +19,7 @@ from .columns import ColumnView, column_views
 
 FORMATS = {
     "csv": "CSV",
+    "csv-excel": "CSV",
     "parquet": "Parquet",
     "parquet-part": "Parquet",
     "xlsx": "XLSX",
