@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dulieumo import cells, diff, parquetfile
 from dulieumo.convert import sort_key
@@ -121,14 +120,14 @@ def _tables(
             yield change
 
 
-def _open(store: FolderStore, version: DatasetVersion, resource: str) -> pq.ParquetFile:
-    artifact = version.artifact(resource, "parquet")
-    assert artifact is not None
-    return pq.ParquetFile(store.open(f"{version.folder}/{artifact.path}"))
+def _open(store: FolderStore, version: DatasetVersion, resource: str) -> parquetfile.TableReader:
+    path = version.parquet(resource)
+    assert path is not None
+    return parquetfile.open_table(store, path)
 
 
 def _parts(
-    old_schema: Schema, old: pq.ParquetFile, new_schema: Schema, new: pq.ParquetFile
+    old_schema: Schema, old: parquetfile.TableReader, new_schema: Schema, new: parquetfile.TableReader
 ) -> Iterator[RowDelta] | None:
     """The differences of two tables; None where they have no common key.
 
@@ -144,7 +143,7 @@ def _parts(
     return iter((whole,))
 
 
-def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+def _batches(file: parquetfile.TableReader) -> Iterator[pa.RecordBatch]:
     yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
     yield from file.iter_batches(batch_size=parquetfile.ROW_GROUP_ROWS)
 

@@ -148,21 +148,39 @@ class OpenDataset:
 
         Raises UsageError where there is no such resource or format, Unreachable, Damaged."""
         entry = self._resource(resource)
+        formats = [item["format"] for item in entry["dulieumo:distributions"]]
         for item in entry["dulieumo:distributions"]:
             if item["format"] == format_:
-                path = f"data/{quote(self.name)}/{quote(self.version)}/{quote(item['path'])}"
-                return self._site.file(path, item["hash"].removeprefix("sha256:"), item["bytes"])
-        known = ", ".join(item["format"] for item in entry["dulieumo:distributions"])
+                return self._fetch(item)
+        if f"{format_}-part" in formats:
+            raise UsageError(
+                _("{resource} lies in {count} files.").format(
+                    resource=entry["name"], count=formats.count(f"{format_}-part")
+                ),
+                hint=_("Ask for all of them: files() in Python, a folder as --out on the command line."),
+            )
+        known = ", ".join(dict.fromkeys(formats))
         raise UsageError(
             _("{resource} is not offered as {format}.").format(resource=entry["name"], format=format_),
             hint=_("It is offered as: {known}.").format(known=known),
         )
 
+    def _fetch(self, item: Mapping[str, Any]) -> Path:
+        path = f"data/{quote(self.name)}/{quote(self.version)}/{quote(item['path'])}"
+        return self._site.file(path, item["hash"].removeprefix("sha256:"), item["bytes"])
+
+    def files(self, resource: str | None = None, format_: str = "parquet") -> tuple[Path, ...]:
+        """As `file`, for a big table that lies in several Parquet files too: all of them, in the order of its rows."""
+        entry = self._resource(resource)
+        parts = [item for item in entry["dulieumo:distributions"] if item["format"] == f"{format_}-part"]
+        return tuple(self._fetch(item) for item in parts) or (self.file(resource, format_),)
+
     def table(self, resource: str | None = None) -> pyarrow.Table:
         """A table with its declared types and descriptions (the first by default)."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.file(resource))
+        return pa.concat_tables([pq.read_table(path) for path in self.files(resource)])
 
     def pandas(self, resource: str | None = None) -> pandas.DataFrame:
         """The same as a DataFrame whose columns keep the declared types: integers with gaps, dates, exact decimals."""

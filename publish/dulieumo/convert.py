@@ -11,6 +11,7 @@ making text from values is the dearest step. A source that is not in the order o
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -43,8 +44,8 @@ class _Part:
     source_bytes: int | None
 
 
-def convert(dataset: Dataset, resource: Resource, source: Path, folder: Path) -> tuple[Artifact, Artifact]:
-    """Write `<resource>.csv` and `<resource>.parquet` into `folder`. Raises NotAsChecked."""
+def convert(dataset: Dataset, resource: Resource, source: Path, folder: Path) -> tuple[Artifact, ...]:
+    """Write `<resource>.csv`, and `<resource>.parquet` or the parts of it, into `folder`. Raises NotAsChecked."""
     schema = resource.schema
     assert schema is not None
     arrow = tables.arrow_schema(dataset, resource)
@@ -121,13 +122,17 @@ class _Table:
     key: tuple[str, ...]
     folder: Path
 
-    def write(self, parts: Iterator[_Part], source: Path | None) -> tuple[Artifact, Artifact]:
+    def write(self, parts: Iterator[_Part], source: Path | None) -> tuple[Artifact, ...]:
         """`source` where its bytes may be copied. Raises _OutOfOrder."""
-        csv_path, parquet_path = (self.folder / f"{self.resource.name}.{kind}" for kind in ("csv", "parquet"))
+        csv_path, name = self.folder / f"{self.resource.name}.csv", self.resource.name
+        shutil.rmtree(self.folder / name, ignore_errors=True)  # parts of an attempt that found no order
+        limit = self.resource.descriptor.get("dulieumo:partRows", parquetfile.PART_ROWS)
         order = _Order(self.key)
         with (
             csv_path.open("wb") as file,
-            parquetfile.Writer(parquet_path, self.arrow, sorted_by=self.key, coded=_coded(self.schema)) as parquet,
+            parquetfile.TableWriter(
+                self.folder, name, self.arrow, sorted_by=self.key, coded=_coded(self.schema), part_rows=limit
+            ) as parquet,
             _Lines(source) as lines,
             _Lane() as csv_lane,  # the lanes end before what they write to and read from is closed
             _Lane() as parquet_lane,
@@ -138,14 +143,18 @@ class _Table:
                     raise _OutOfOrder
                 csv_lane.run(csv.write, part)
                 parquet_lane.run(lambda part: parquet.write(part.batch), part)
+        kind = "parquet" if len(parquet.paths) == 1 else "parquet-part"
         return (
             self._artifact(csv_path, "csv", CSV_TYPE, csv.digest.hexdigest(), csv.rows),
-            self._artifact(parquet_path, "parquet", PARQUET_TYPE, canonical.sha256_of_file(parquet_path), csv.rows),
+            *(
+                self._artifact(path, kind, PARQUET_TYPE, canonical.sha256_of_file(path), rows)
+                for path, rows in parquet.paths
+            ),
         )
 
     def _artifact(self, path: Path, kind: str, media_type: str, sha256: str, rows: int) -> Artifact:
         return Artifact(
-            path=path.name,
+            path=path.relative_to(self.folder).as_posix(),
             kind=kind,
             media_type=media_type,
             bytes=path.stat().st_size,

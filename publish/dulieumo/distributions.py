@@ -5,6 +5,7 @@ So it may run on any machine (`cluster.py`): the same declaration, bytes and ver
 
 from __future__ import annotations
 
+import codecs
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from dulieumo import canonical, convert, geoparquet, pointers, profile, workbook
+from dulieumo import canonical, convert, geoparquet, parquetfile, pointers, profile, workbook
 from dulieumo.model import Artifact, Catalog, Dataset, Resource
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,14 +43,20 @@ def make(catalog: Catalog, dataset: Dataset, resource: Resource, source: Path, i
     pointers.require(resource, source)
     if not resource.is_table:
         shutil.copyfile(source, into / source.name)  # what is not a table is published byte for byte
-        copy = _artifact(into / source.name, "file", resource.media_type, resource, None)
-        return Made(artifacts=(copy,), absent={}, profile=None)
+        file = _artifact(into / source.name, "file", resource.media_type, resource, None)
+        return Made(artifacts=(file,), absent={}, profile=None)
     made = list(convert.convert(dataset, resource, source, into))
     rows = made[0].rows
     absent: dict[str, str] = {}
-    path = into / f"{resource.name}.parquet"
-    with pq.ParquetFile(path) as parquet:
+    paths = [into / item.path for item in made if item.kind != "csv"]
+    with parquetfile.TableReader(paths) as parquet:
         reason = _workbook(catalog, dataset, resource, into, parquet)
+    if resource.descriptor.get("dulieumo:csvForExcel"):
+        copy = into / f"{resource.name}.excel.csv"
+        with (into / f"{resource.name}.csv").open("rb") as plain, copy.open("wb") as marked:
+            marked.write(codecs.BOM_UTF8)  # without it Excel takes UTF-8 for the code page of the machine
+            shutil.copyfileobj(plain, marked, canonical.CHUNK_BYTES)
+        made.append(_artifact(copy, "csv-excel", convert.CSV_TYPE, resource, rows))
     if reason is None:
         made.append(_artifact(into / f"{resource.name}.xlsx", "xlsx", XLSX_TYPE, resource, rows))
     else:
@@ -60,11 +66,11 @@ def make(catalog: Catalog, dataset: Dataset, resource: Resource, source: Path, i
         reason = geoparquet.why_not(resource)
         if reason is None:
             target = into / f"{resource.name}.geo.parquet"
-            geoparquet.write(target, resource, where, path)
+            geoparquet.write(target, resource, where, paths)
             made.append(_artifact(target, "geoparquet", convert.PARQUET_TYPE, resource, rows))
         else:
             absent["geoparquet"] = reason
-    return Made(artifacts=tuple(made), absent=absent, profile=profile.table(resource, path))
+    return Made(artifacts=tuple(made), absent=absent, profile=profile.table(resource, paths))
 
 
 def _artifact(path: Path, kind: str, media_type: str, resource: Resource, rows: int | None) -> Artifact:
@@ -80,11 +86,11 @@ def _artifact(path: Path, kind: str, media_type: str, resource: Resource, rows: 
 
 
 def _workbook(
-    catalog: Catalog, dataset: Dataset, resource: Resource, into: Path, parquet: pq.ParquetFile
+    catalog: Catalog, dataset: Dataset, resource: Resource, into: Path, parquet: parquetfile.TableReader
 ) -> str | None:
     """Write the table as XLSX too; or the code of the reason why not."""
     assert resource.schema is not None
-    rows, columns = parquet.metadata.num_rows, len(resource.schema.columns)
+    rows, columns = parquet.num_rows, len(resource.schema.columns)
     reason = workbook.why_not(columns, rows, 0) or workbook.why_not(columns, rows, _longest_text(parquet))
     if reason is None:
         path = into / f"{resource.name}.xlsx"
@@ -92,7 +98,7 @@ def _workbook(
     return reason
 
 
-def _longest_text(parquet: pq.ParquetFile) -> int:
+def _longest_text(parquet: parquetfile.TableReader) -> int:
     """The length of the longest text of the table, in characters."""
     longest = 0
     for batch in parquet.iter_batches():

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from dulieumo import parquetfile
 from dulieumo.convert import sort_key
@@ -78,12 +77,12 @@ def why_not(resource: Resource) -> str | None:
     return None
 
 
-def write(target: Path, resource: Resource, where: Places, source: Path) -> None:
+def write(target: Path, resource: Resource, where: Places, source: Sequence[Path]) -> None:
     """Write the GeoParquet of a table from its Parquet, in the same order, group by group."""
     schema = resource.schema
     assert schema is not None
     seen = _Seen()
-    with pq.ParquetFile(source) as file:
+    with parquetfile.TableReader(source) as file:
         arrow = _schema(file.schema_arrow, where)
         with parquetfile.Writer(target, arrow, sorted_by=sort_key(schema)) as writer:
             for batch in file.iter_batches(batch_size=parquetfile.ROW_GROUP_ROWS):

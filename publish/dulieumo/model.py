@@ -326,7 +326,7 @@ class Catalog:
 class Artifact:
     """One file of a dataset version. `path` is relative to the version's folder, with /; `sha256` is of its bytes, in hex.
 
-    `kind` is csv, parquet, xlsx, file (a resource that is not a table), descriptor or checksums. `resource` is the
+    `kind` is csv, parquet, parquet-part (one of several files that are the table together), csv-excel (the CSV with a byte order mark), xlsx, geoparquet, file (a resource that is not a table), descriptor or checksums. `resource` is the
     resource that it offers, None for the version's own files. `rows` counts records and is None where there are none.
     """
 
@@ -376,6 +376,13 @@ class DatasetVersion:
 
     def artifact(self, resource: str, kind: str) -> Artifact | None:
         return next((a for a in self.artifacts if a.resource == resource and a.kind == kind), None)
+
+    def parquet(self, resource: str) -> str | None:
+        """The path in the store of a table's Parquet: a file, or the folder of its parts. None where there is none."""
+        whole, part = self.artifact(resource, "parquet"), self.artifact(resource, "parquet-part")
+        if whole is not None:
+            return f"{self.folder}/{whole.path}"
+        return f"{self.folder}/{part.path}".rpartition("/")[0] if part is not None else None
 
     def artifacts_of(self, resource: str) -> tuple[Artifact, ...]:
         return tuple(artifact for artifact in self.artifacts if artifact.resource == resource)

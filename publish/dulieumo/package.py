@@ -111,6 +111,8 @@ def _resource(resource: Resource) -> dict[str, Any]:
         path=f"{resource.name}.csv", format="csv", mediatype="text/csv", encoding="utf-8", dialect={"delimiter": ","}
     )
     entry.pop("dulieumo:sampleRows", None)
+    entry.pop("dulieumo:csvForExcel", None)
+    entry.pop("dulieumo:partRows", None)  # how many files it is, the distributions show
     schema = dict(entry["schema"])
     schema["missingValues"] = [""]
     schema["fields"] = [_field(field) for field in schema["fields"]]

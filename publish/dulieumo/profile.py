@@ -11,7 +11,7 @@ it follows from the rows. Read column by column and group by group, so memory is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from dulieumo import cells
+from dulieumo import cells, parquetfile
 from dulieumo.model import Column, Resource
 
 FORMAT = "dulieumo-profile/1"
@@ -38,29 +37,30 @@ COUNTED = ("string", "boolean", "integer", "year", "yearmonth")
 SPREAD = ("integer", "number", "date", "datetime", "year")
 
 
-def table(resource: Resource, path: Path) -> dict[str, Any]:
-    """The profile of one table, from its Parquet file. Columns are looked at side by side: Arrow releases Python's lock."""
+def table(resource: Resource, paths: Sequence[Path]) -> dict[str, Any]:
+    """The profile of one table, from its Parquet files. Columns are looked at side by side: Arrow releases Python's lock."""
     assert resource.schema is not None
-    metadata = pq.read_metadata(path)
-    columns = [column for column in resource.schema.columns if column.name in metadata.schema.to_arrow_schema().names]
+    with parquetfile.TableReader(paths) as first:
+        rows, names = first.num_rows, first.schema_arrow.names
+    columns = [column for column in resource.schema.columns if column.name in names]
 
     def one(column: Column) -> dict[str, Any]:
-        with pq.ParquetFile(path, metadata=metadata) as file:
+        with parquetfile.TableReader(paths) as file:
             return _column(column, file)
 
-    if metadata.num_rows < FEW_ROWS:
+    if rows < FEW_ROWS:
         found = [one(column) for column in columns]
     else:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             found = list(pool.map(one, columns))
     return {
-        "rows": metadata.num_rows,
+        "rows": rows,
         "columns": {column.name: item for column, item in zip(columns, found, strict=True)},
     }
 
 
-def _column(column: Column, file: pq.ParquetFile) -> dict[str, Any]:
-    rows = file.metadata.num_rows
+def _column(column: Column, file: parquetfile.TableReader) -> dict[str, Any]:
+    rows = file.num_rows
     profile: dict[str, Any] = {"rows": rows}
     counts = _Counts()
     ends = _ends(column, file)
@@ -88,22 +88,17 @@ def _column(column: Column, file: pq.ParquetFile) -> dict[str, Any]:
     return profile
 
 
-def _groups(column: Column, file: pq.ParquetFile) -> Iterator[pa.Array]:
+def _groups(column: Column, file: parquetfile.TableReader) -> Iterator[pa.Array]:
     for number in range(file.num_row_groups):
         chunks = file.read_row_group(number, columns=[column.name]).column(0)
         yield pa.concat_arrays(chunks.chunks) if chunks.num_chunks != 1 else chunks.chunk(0)
 
 
-def _ends(column: Column, file: pq.ParquetFile) -> tuple[Any, Any] | None:
+def _ends(column: Column, file: parquetfile.TableReader) -> tuple[Any, Any] | None:
     """The smallest and the greatest value, from the file's statistics; None where there is none or no order is meant."""
     if column.type not in SPREAD and column.type != "yearmonth":
         return None
-    leaf = next(at for at in range(len(file.schema)) if file.schema.column(at).path == column.name)
-    ends = []
-    for number in range(file.num_row_groups):
-        statistics = file.metadata.row_group(number).column(leaf).statistics
-        if statistics is not None and statistics.has_min_max:
-            ends.append((statistics.min, statistics.max))
+    ends = [(found.min, found.max) for found in file.statistics(column.name) if found.has_min_max]
     if not ends:
         return None
     return min(low for low, _high in ends), max(high for _low, high in ends)

@@ -113,25 +113,23 @@ def _extra(store: FolderStore, shown: Release, listed: Mapping[str, str]) -> Ite
 def _unequal(store: FolderStore, shown: Release) -> Iterator[str]:
     for version in shown.versions:
         for resource in version.dataset.resources:
-            csv, parquet = (version.artifact(resource.name, kind) for kind in ("csv", "parquet"))
+            csv, parquet = version.artifact(resource.name, "csv"), version.parquet(resource.name)
             if csv is None or parquet is None:
                 continue
-            paths = [store.local_path(f"{version.folder}/{item.path}") for item in (csv, parquet)]
-            if not _is_equal(version, resource, *paths):
+            if not _is_equal(version, resource, store.local_path(f"{version.folder}/{csv.path}"), store, parquet):
                 yield f"{version.folder}/{resource.name}"
 
 
-def _is_equal(version: DatasetVersion, resource: Resource, csv: Path, parquet: Path) -> bool:
+def _is_equal(version: DatasetVersion, resource: Resource, csv: Path, store: FolderStore, parquet: str) -> bool:
     """Whether the CSV, read under the published declaration, has exactly the values of the Parquet, row by row."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    from dulieumo import tables
+    from dulieumo import parquetfile, tables
 
     assert resource.schema is not None
     arrow = tables.arrow_schema(version.dataset, resource)
     ragged: list[tables.RaggedRow] = []
-    with pq.ParquetFile(parquet) as file:
+    with parquetfile.open_table(store, parquet) as file:
         if (file.schema_arrow.names, file.schema_arrow.types) != (arrow.names, arrow.types):
             return False
         batches = file.iter_batches()

@@ -24,6 +24,7 @@ MAX_TEXT = 32_767
 MAX_CELLS = 2_000_000
 CELLS_IN_MEMORY = 100_000  # about 50 MB; below it no temporary files are needed, which halves the time
 EXACT_DIGITS = 15
+SAMPLE_NOTICE = "DỮ LIỆU MẪU, không phải số liệu thực"
 _NO_CLOCK = dt.datetime(2000, 1, 1)
 
 
@@ -61,7 +62,13 @@ def write(
         )
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        _rows(book.add_worksheet("Dữ liệu"), schema.columns, batches, heading, day)
+        sheet = book.add_worksheet("Dữ liệu")
+        _rows(sheet, schema.columns, batches, heading, day)
+        if rows:
+            sheet.autofilter(0, 0, rows, len(schema.columns) - 1)
+        if resource.kind is Kind.SAMPLE:  # on the tab and on every printed page, so that no sheet is taken for real
+            sheet.set_tab_color("#C00000")
+            sheet.set_header(f"&C{SAMPLE_NOTICE}")
         _dictionary(book.add_worksheet("Từ điển dữ liệu"), schema.columns, heading, wrapped)
         _about(book.add_worksheet("Giới thiệu"), catalog, dataset, resource, heading, wrapped)
 
@@ -139,7 +146,7 @@ def _about(sheet: Any, catalog: Catalog, dataset: Dataset, resource: Resource, h
         ("Mô tả", resource.description.default),
         (
             "Loại dữ liệu",
-            "DỮ LIỆU MẪU, không phải số liệu thực" if resource.kind is Kind.SAMPLE else "Số liệu thực, có nguồn",
+            SAMPLE_NOTICE if resource.kind is Kind.SAMPLE else "Số liệu thực, có nguồn",
         ),
         ("Mức đầy đủ", resource.completeness.statement.default if resource.completeness else ""),
         ("Cơ quan công bố", publisher.title.default if publisher else dataset.publisher),

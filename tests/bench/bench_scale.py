@@ -1,13 +1,15 @@
 """`make bench-scale`: how time and memory grow with the number of datasets and with the number of rows.
 
-Each figure is one whole process on a warm file cache. The last column is what one dataset more, or a million rows more, cost
-between this size and the one before: as long as it stays the same, a bigger catalogue may be reckoned from it.
+Each figure is one whole process on a warm file cache: wall time, processor time, peak memory. The last column is what one dataset
+more, or a million rows more, cost in processor time between this size and the one before: as long as it stays the same, a bigger
+catalogue may be reckoned from it.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import tempfile
 from pathlib import Path
@@ -40,8 +42,11 @@ def by_datasets(sizes: list[int]) -> None:
         with tempfile.TemporaryDirectory() as name:
             root, dist = catalogue(Path(name), size), Path(name, "dist")
             for step in steps:
+                spent = cpu()
                 seconds, peak = measure(COMMAND.format(command=step.split()[0], root=root, dist=dist))
-                show(f"{size} datasets", step, seconds, peak, growth(before, step, size, seconds, 1000), "ms a dataset")
+                spent = cpu() - spent
+                more = growth(before, step, size, spent, 1000)
+                show(f"{size} datasets", step, seconds, spent, peak, more, "ms a dataset")
 
 
 def by_rows(sizes: list[float]) -> None:
@@ -50,9 +55,18 @@ def by_rows(sizes: list[float]) -> None:
         with tempfile.TemporaryDirectory() as name:
             root = bigtable.write(Path(name), int(size * 1e6))
             (root / "linh-vuc/bo/data/bang.csv").read_bytes()  # warm
+            spent = cpu()
             seconds, peak = measure(PROGRAMS[BUILD].format(root=root, out=Path(name) / "out"))
+            spent = cpu() - spent
             shutil.rmtree(Path(name) / "out")
-            show(f"{size:g} million rows", "build", seconds, peak, growth(before, "", size, seconds, 1), "s a million")
+            more = growth(before, "", size, spent, 1)
+            show(f"{size:g} million rows", "build", seconds, spent, peak, more, "s a million")
+
+
+def cpu() -> float:
+    """Processor seconds of all the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def growth(before: dict, step: str, size: float, seconds: float, scale: float) -> float | None:  # type: ignore[type-arg]
@@ -62,9 +76,9 @@ def growth(before: dict, step: str, size: float, seconds: float, scale: float) -
     return scale * (seconds - last[1]) / (size - last[0]) if last else None
 
 
-def show(what: str, step: str, seconds: float, peak: float, more: float | None, unit: str) -> None:
+def show(what: str, step: str, seconds: float, spent: float, peak: float, more: float | None, unit: str) -> None:
     extra = f"  {more:7.2f} {unit} more" if more is not None else ""
-    print(f"{what:18} {step:12} {seconds:7.1f} s  {peak:5.0f} MB{extra}", flush=True)
+    print(f"{what:18} {step:12} {seconds:7.1f} s  {spent:7.1f} s of CPU  {peak:5.0f} MB{extra}", flush=True)
 
 
 def main() -> None:

@@ -261,3 +261,16 @@ def test_an_absent_or_newer_release_is_a_clear_error(tmp_path: Path, store: Fold
     path.write_text(json.dumps({**manifest, "format": "dulieumo-release/99"}))
     with pytest.raises(ConfigError, match="dulieumo-release/99"):
         release.read(store)
+
+
+def test_a_copy_for_excel_is_the_csv_behind_a_mark(tmp_path: Path, store: FolderStore) -> None:
+    table = made.resource("bang", [field("ma"), field("ten")], ["ma"], **{"dulieumo:csvForExcel": True})
+    root = made.write(tmp_path, [made.package("bo", [table])], {"bo/bang.csv": "ma,ten\na,Thủ Đức\n"})
+    version = only(make(root, store))
+    assert [item.kind for item in version.artifacts] == ["csv", "parquet", "csv-excel", "xlsx"]
+    plain, marked = (store.local_path(f"{version.folder}/bang{end}.csv").read_bytes() for end in ("", ".excel"))
+    assert marked == b"\xef\xbb\xbf" + plain
+    assert not plain.startswith(b"\xef\xbb\xbf")
+    plain_store = FolderStore(tmp_path / "plain")
+    without = made.one(tmp_path / "without", [field("ma"), field("ten")], "ma,ten\na,Thủ Đức\n", ["ma"])
+    assert only(make(without, plain_store)).content_hash == version.content_hash

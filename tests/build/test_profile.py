@@ -25,7 +25,7 @@ def profiled(folder: Path, fields: list[dict[str, Any]], csv: str) -> dict[str, 
     (dataset,) = reading.catalog.datasets
     (resource,) = dataset.resources
     convert.convert(dataset, resource, root / dataset.folder / "data/bang.csv", folder)
-    found = profile.table(resource, folder / "bang.parquet")
+    found = profile.table(resource, [folder / "bang.parquet"])
     assert found["rows"] == csv.count("\n") - 1
     columns: dict[str, Any] = found["columns"]
     return columns

@@ -85,3 +85,18 @@ def test_a_table_that_does_not_fit_says_why(tmp_path: Path, store: FolderStore) 
 )
 def test_the_limits_of_a_sheet(columns: int, rows: int, text: int, reason: str | None) -> None:
     assert workbook.why_not(columns, rows, text) == reason
+
+
+@pytest.mark.parametrize("kind", ["real", "sample"])
+def test_the_rows_can_be_filtered_and_a_sample_says_so_on_the_sheet_and_on_paper(
+    tmp_path: Path, store: FolderStore, kind: str
+) -> None:
+    table = made.resource("bang", [field("ma"), field("chu")], ["ma"], **{"dulieumo:kind": kind})
+    root = made.write(tmp_path, [made.package("bo", [table])], {"bo/bang.csv": "ma,chu\na,mẫu 1\nb,mẫu 2\n"})
+    version = only(make(root, store))
+    sheet = openpyxl.load_workbook(store.local_path(f"{version.folder}/bang.xlsx"))["Dữ liệu"]
+    assert sheet.auto_filter.ref == "A1:B3"
+    assert sheet.freeze_panes == "A2"
+    is_sample = kind == "sample"
+    assert (sheet.oddHeader.center.text == workbook.SAMPLE_NOTICE) == is_sample
+    assert (sheet.sheet_properties.tabColor is not None) == is_sample

@@ -109,7 +109,7 @@ def _file(release: Release, version: DatasetVersion, artifact: Artifact) -> dict
         "name": artifact.path,
         "contentUrl": f"{release.catalog.base_url}/{version.folder}/{quote(artifact.path)}",
         # the media type that Croissant readers know Parquet by
-        "encodingFormat": "application/x-parquet" if artifact.kind == "parquet" else artifact.media_type,
+        "encodingFormat": "application/x-parquet" if artifact.kind.startswith("parquet") else artifact.media_type,
         "contentSize": f"{artifact.bytes} B",
         "sha256": artifact.sha256,
     }

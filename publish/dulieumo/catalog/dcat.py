@@ -152,6 +152,8 @@ def dataset_graph(release: Release, version: DatasetVersion) -> Graph:
     if item.status is Status.SUPERSEDED and item.superseded_by:
         graph.add((node, DCTERMS.isReplacedBy, URIRef(dataset_uri(catalog, item.superseded_by))))
     for artifact in version.artifacts:
+        if artifact.kind == "parquet-part":  # a distribution is the whole table, a part is not
+            continue
         graph.add((node, DCAT.distribution, _distribution(graph, release, version, artifact)))
     return graph
 

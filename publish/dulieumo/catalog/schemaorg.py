@@ -56,7 +56,11 @@ def dataset(release: Release, version: DatasetVersion, language: str) -> dict[st
         },
         "datePublished": min((change.date for change in item.changelog), default=item.data_as_of),
         "dateModified": max((change.date for change in item.changelog), default=item.data_as_of),
-        "distribution": [_download(release, version, artifact) for artifact in version.artifacts],
+        "distribution": [
+            _download(release, version, artifact)
+            for artifact in version.artifacts
+            if artifact.kind != "parquet-part"  # a download is the whole table, a part is not
+        ],
     }
     alternate = [text for code in item.title.translations if (text := item.title.in_(code)) != item.title.in_(language)]
     if alternate:

@@ -19,9 +19,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from dulieumo import diff, release
+from dulieumo import diff, parquetfile, release
 from dulieumo.store import FolderStore
 
 from . import rows
@@ -89,8 +88,8 @@ def describe(client: Client, resource: DesiredResource, table: DesiredTable) -> 
 
 
 def _read(store: FolderStore, path: str) -> pa.Table:
-    with store.open(path) as file:
-        return pq.read_table(file)
+    with parquetfile.open_table(store, path) as file:
+        return file.read()
 
 
 def _version(store: FolderStore, dataset: str, table: DesiredTable, state: str) -> pa.Table | None:
@@ -100,10 +99,10 @@ def _version(store: FolderStore, dataset: str, table: DesiredTable, state: str) 
         stored = release.read_version(store, dataset, version)
     except FileNotFoundError:
         return None
-    csv, parquet = stored.artifact(table.resource, "csv"), stored.artifact(table.resource, "parquet")
+    csv, parquet = stored.artifact(table.resource, "csv"), stored.parquet(table.resource)
     if csv is None or parquet is None or csv.sha256[:16] != digest:
         return None
-    return _read(store, f"{stored.folder}/{parquet.path}")
+    return _read(store, parquet)
 
 
 class _Loader:

@@ -97,7 +97,10 @@ def desired(
 
 
 def _offered(version: DatasetVersion, resource: Resource) -> tuple[Artifact, ...]:
-    """The files of a resource in the order in which they shall stand: CSV first, it has the table."""
+    """The files of a resource in the order in which they shall stand: CSV first, it has the table.
+
+    The parts of a big table are not among them: on CKAN each file is a resource of its own, and a part is not the table.
+    """
     order = {kind: position for position, kind in enumerate(_TABLE_FORMATS)}
     offered = [item for item in version.artifacts_of(resource.name) if item.kind in (*_TABLE_FORMATS, "file")]
     return tuple(sorted(offered, key=lambda item: order.get(item.kind, len(order))))
@@ -138,7 +141,7 @@ def _resource(
 
 def _table(version: DatasetVersion, resource: Resource) -> DesiredTable | None:
     """The DataStore table of a resource; it hangs on the CSV, where people look for it."""
-    parquet, csv = version.artifact(resource.name, "parquet"), version.artifact(resource.name, "csv")
+    parquet, csv = version.parquet(resource.name), version.artifact(resource.name, "csv")
     if resource.schema is None or parquet is None or csv is None:
         return None
     return DesiredTable(
@@ -149,7 +152,7 @@ def _table(version: DatasetVersion, resource: Resource) -> DesiredTable | None:
         indexes=datastore.indexes(resource.schema),
         rows=csv.rows or 0,
         state=f"{version.version}#{csv.sha256[:16]}",
-        parquet=f"{version.folder}/{parquet.path}",
+        parquet=parquet,
     )
 
 

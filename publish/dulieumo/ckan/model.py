@@ -52,7 +52,7 @@ class Stamp:
 class DesiredTable:
     """A DataStore table. `fields` are the `fields` of datastore_create, dictionary included; `state` is `version#digest`.
 
-    `parquet` is the path in the store of the typed rows, in the order in which they shall stand."""
+    `parquet` is the path in the store of the typed rows, a file or the folder of its parts, in the order in which they shall stand."""
 
     resource: str
     schema: Schema

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from dulieumo import parquetfile
 from dulieumo.store import FolderStore
 
 from . import rows
@@ -18,9 +18,8 @@ SAMPLE_ROWS = 20
 
 def is_equal(client: Client, store: FolderStore, resource: DesiredResource, table: DesiredTable) -> bool:
     """Whether some rows of the DataStore equal ours: by key the first, middle and last ones; without key the first ones."""
-    with store.open(table.parquet) as file:
-        parquet = pq.ParquetFile(file)
-        if parquet.metadata.num_rows == 0:
+    with parquetfile.open_table(store, table.parquet) as parquet:
+        if parquet.num_rows == 0:
             return True
         sample = _sample(parquet)
     if table.primary_key:
@@ -50,7 +49,7 @@ def is_equal(client: Client, store: FolderStore, resource: DesiredResource, tabl
     return all(_line(table, sample.slice(position, 1)) in theirs for position in range(sample.num_rows))
 
 
-def _sample(parquet: pq.ParquetFile) -> pa.Table:
+def _sample(parquet: parquetfile.TableReader) -> pa.Table:
     """First, middle and last rows: of the first, the middle and the last row group, so that little is read."""
     groups = sorted({0, parquet.num_row_groups // 2, parquet.num_row_groups - 1})
     parts = []

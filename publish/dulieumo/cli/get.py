@@ -49,6 +49,14 @@ def command(dataset: str, address: str, table: str | None, format_: str, out: Pa
             if like
             else _("It has {count}, such as {some}.").format(count=len(catalog), some=", ".join(list(catalog)[:3])),
         ) from error
+    if out is not None and out.is_dir() and len(paths := found.files(table, format_)) > 1:
+        target = out / f"{found.name}-{found.version}-{table or found.tables[0]}"
+        target.mkdir(exist_ok=True)
+        for number, part in enumerate(paths):
+            shutil.copyfile(part, target / f"part-{number:05}{part.suffix}")
+        _tell(found, target)
+        _warn(found)
+        return errors.DONE
     path = found.file(table, format_)
     if str(out) == "-":
         with path.open("rb") as file:
@@ -57,12 +65,21 @@ def command(dataset: str, address: str, table: str | None, format_: str, out: Pa
         name = f"{found.name}-{found.version}-{table or found.tables[0]}{path.suffix}"
         target = out if out is not None and not out.is_dir() else (out or Path()) / name
         shutil.copyfile(path, target)
-        common.say(
-            _("{name} {version}, checked, is in {path}.").format(name=found.name, version=found.version, path=target)
-        )
+        _tell(found, target)
+    _warn(found)
+    return errors.DONE
+
+
+def _tell(found: client.OpenDataset, target: Path) -> None:
+    common.say(
+        _("{name} {version}, checked, is in {path}.").format(name=found.name, version=found.version, path=target)
+    )
+
+
+def _warn(found: client.OpenDataset) -> None:
+    """Say on stderr that there is a later version."""
     newer = found.newer()
     if newer is not None and newer.is_breaking:
         common.say(_("There is a newer version {version}, and it breaks programs.").format(version=newer.version))
     elif newer is not None:
         common.say(_("There is a newer version {version}.").format(version=newer.version))
-    return errors.DONE

@@ -17,7 +17,15 @@ from . import cite, query, snippets
 from .cards import publisher_title, sizes
 from .columns import ColumnView, column_views
 
-FORMATS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX", "file": "", "geojson": "GeoJSON"}
+FORMATS = {
+    "csv": "CSV",
+    "csv-excel": "CSV",
+    "parquet": "Parquet",
+    "parquet-part": "Parquet",
+    "xlsx": "XLSX",
+    "file": "",
+    "geojson": "GeoJSON",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +150,8 @@ def _table(edition: Edition, version: DatasetVersion, resource: Resource) -> Tab
     preview, absent = None, ""
     if version.withdrawn:
         absent = edition.words("preview.withdrawn")
+    elif parquet is None and version.parquet(resource.name):
+        absent = edition.words("preview.in_parts")
     elif parquet is None:
         reason = version.absent.get(resource.name, {}).get("parquet")
         absent = edition.words("preview.no_parquet") + (f" ({reason})" if reason else "")
