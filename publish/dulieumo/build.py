@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from dulieumo import canonical, changes, convert, gate, geoparquet, package, pointers, profile, release, workbook
 from dulieumo.convert import NotAsChecked
 from dulieumo.diff import Level
+from dulieumo.drafts import Drafts
 from dulieumo.errors import ReleaseError
 from dulieumo.i18n import _
 from dulieumo.model import Artifact, Catalog, Dataset, DatasetVersion, Resource
@@ -27,8 +28,11 @@ __all__ = ["NotAsChecked", "build"]
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def build(catalog: Catalog, dataset: Dataset, folder: Path, store: FolderStore) -> DatasetVersion:
-    """Build one dataset of the catalogue in `folder`. Returns the stored version if it has the same content.
+def build(
+    catalog: Catalog, dataset: Dataset, folder: Path, store: FolderStore, drafts: Drafts | None = None
+) -> DatasetVersion:
+    """Build one dataset of the catalogue in `folder`. Returns the stored version if it has the same content. `drafts` are the
+    tables that were converted while they were checked.
 
     Raises ReleaseError where a release has this version number with other content, or where it was withdrawn and the content
     is another now; NotAsChecked where a cell cannot be represented."""
@@ -39,7 +43,9 @@ def build(catalog: Catalog, dataset: Dataset, folder: Path, store: FolderStore) 
         into = draft.local_path(target)
         into.mkdir(parents=True)
         artifacts = [
-            artifact for resource in dataset.resources for artifact in _resource(dataset, resource, folder, into)
+            artifact
+            for resource in dataset.resources
+            for artifact in _resource(dataset, resource, folder, into, drafts)
         ]
         logical = {artifact.path: artifact.sha256 for artifact in artifacts if artifact.kind in ("csv", "file")}
         content_hash = canonical.hash_of({"descriptor": skeleton, "files": logical})
@@ -77,11 +83,14 @@ def _refusal(stored: DatasetVersion, change: changes.DatasetChange) -> ReleaseEr
     )
 
 
-def _resource(dataset: Dataset, resource: Resource, folder: Path, into: Path) -> tuple[Artifact, ...]:
+def _resource(
+    dataset: Dataset, resource: Resource, folder: Path, into: Path, drafts: Drafts | None
+) -> tuple[Artifact, ...]:
     source = folder / dataset.folder / resource.path
     pointers.require(resource, source)
     if resource.is_table:
-        return convert.convert(dataset, resource, source, into)
+        drafted = drafts.take(dataset, resource, into) if drafts is not None else None
+        return drafted or convert.convert(dataset, resource, source, into)
     shutil.copyfile(source, into / source.name)  # what is not a table is published byte for byte
     return (
         Artifact(

@@ -10,11 +10,13 @@ from typing import Any
 import click
 
 from dulieumo import descriptors, errors, incremental, releasing
-from dulieumo.cli import arrow, common
+from dulieumo.cli import arrow, check, common
 from dulieumo.config import Settings
+from dulieumo.drafts import Drafts
 from dulieumo.errors import ConfigError, ReleaseError
 from dulieumo.i18n import _, ngettext
 from dulieumo.model import Catalog, Dataset, DatasetVersion, Release
+from dulieumo.report import json as json_report
 from dulieumo.store import FolderStore
 
 
@@ -23,15 +25,37 @@ from dulieumo.store import FolderStore
 @common.format_option("text", "json")
 @click.option("--name", help="Name of the release, such as a tag; by default it follows from the content.")
 @click.option("--allow-breaking", is_flag=True, help="Release a breaking change without its notice of 30 days.")
-def command(datasets: Path | None, dist: Path | None, format_: str, name: str | None, allow_breaking: bool) -> int:
+@click.option("--check", "is_checked_first", is_flag=True, help="Check first; big tables are read once for both.")
+def command(
+    datasets: Path | None,
+    dist: Path | None,
+    format_: str,
+    name: str | None,
+    allow_breaking: bool,
+    is_checked_first: bool,
+) -> int:
     """Build the release: canonical CSV and Parquet, descriptor and checksums of every dataset."""
     settings = common.settings(datasets, dist)
-    made = run(settings, name=name, allow_breaking=allow_breaking)
+    with Drafts(common.store(settings)) as drafts:
+        if is_checked_first and not _passes(settings, drafts, format_):
+            return errors.DATA_DOES_NOT_PASS
+        made = run(settings, name=name, allow_breaking=allow_breaking, drafts=drafts)
     if format_ == "json":
         common.print_json(summary(settings, made))
     else:
         show(made)
     return errors.DONE
+
+
+def _passes(settings: Settings, drafts: Drafts, format_: str) -> bool:
+    """Check, and show the report where the data does not pass."""
+    report = check.run(settings, drafts=drafts)
+    if not report.is_valid:
+        if format_ == "json":
+            common.print_json(json_report.render_report(report))
+        else:
+            check.show(report)
+    return report.is_valid
 
 
 def show(made: Release) -> None:
@@ -55,8 +79,12 @@ def summary(settings: Settings, made: Release) -> dict[str, Any]:
     }
 
 
-def run(settings: Settings, *, name: str | None = None, allow_breaking: bool = False) -> Release:
-    """Build all datasets that the report approved. Raises ReleaseError where the report is missing, stale or negative."""
+def run(
+    settings: Settings, *, name: str | None = None, allow_breaking: bool = False, drafts: Drafts | None = None
+) -> Release:
+    """Build all datasets that the report approved; `drafts` are tables that were converted while they were checked.
+
+    Raises ReleaseError where the report is missing, stale or negative."""
     reading = descriptors.read(settings.datasets)
     report = _report(settings)
     if reading.catalog is None or not report.get("valid"):
@@ -72,16 +100,18 @@ def run(settings: Settings, *, name: str | None = None, allow_breaking: bool = F
             commit=_commit(settings.root),
             allow_breaking=allow_breaking,
             step=step,
-            build=lambda catalog, dataset: _build(catalog, dataset, reading.folder, store),
+            build=lambda catalog, dataset: _build(catalog, dataset, reading.folder, store, drafts),
         )
 
 
-def _build(catalog: Catalog, dataset: Dataset, folder: Path, store: FolderStore) -> DatasetVersion:
+def _build(
+    catalog: Catalog, dataset: Dataset, folder: Path, store: FolderStore, drafts: Drafts | None
+) -> DatasetVersion:
     """Build one dataset. Arrow comes in only here: where nothing changed, the command ends without it."""
     arrow.without_pandas()
     from dulieumo import build
 
-    return build.build(catalog, dataset, folder, store)
+    return build.build(catalog, dataset, folder, store, drafts)
 
 
 def _report(settings: Settings) -> Any:

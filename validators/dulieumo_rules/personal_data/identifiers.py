@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dulieumo_rules import bytewise
+
 PROVINCES = [
     "001",
     "002",
@@ -122,7 +124,7 @@ _SEPARATORS = r"[\s.\-()/'’_\x{00a0}\x{200b}]"
 
 def compact(cells: pa.Array) -> pa.Array:
     """The cells without what people put between digits, and in capital letters as plates are written."""
-    return pc.replace_substring_regex(cells, _SEPARATORS, "")
+    return cells if bytewise.is_of_words(cells) else pc.replace_substring_regex(cells, _SEPARATORS, "")
 
 
 def share(cells: pa.Array, pattern: str) -> float:
