@@ -14,6 +14,7 @@ from dulieumo import canonical, changes, distributions, gate, package, profile, 
 from dulieumo.convert import NotAsChecked
 from dulieumo.diff import Level
 from dulieumo.distributions import Made
+from dulieumo.drafts import Drafts
 from dulieumo.errors import ReleaseError
 from dulieumo.i18n import _
 from dulieumo.model import Catalog, Dataset, DatasetVersion, Resource
@@ -26,15 +27,23 @@ Maker = Callable[[Resource, Path], Made]
 
 
 def build(
-    catalog: Catalog, dataset: Dataset, folder: Path, store: FolderStore, *, make: Maker | None = None
+    catalog: Catalog,
+    dataset: Dataset,
+    folder: Path,
+    store: FolderStore,
+    *,
+    make: Maker | None = None,
+    drafts: Drafts | None = None,
 ) -> DatasetVersion:
-    """Build one dataset of the catalogue in `folder`. Returns the stored version if it has the same content.
+    """Build one dataset of the catalogue in `folder`. Returns the stored version if it has the same content. `drafts` are the
+    tables that were converted while they were checked.
 
     Raises ReleaseError where a release has this version number with other content, or where it was withdrawn and the content
     is another now; NotAsChecked where a cell cannot be represented; what `make` raises."""
 
     def here(resource: Resource, into: Path) -> Made:
-        return distributions.make(catalog, dataset, resource, folder / dataset.folder / resource.path, into)
+        source = folder / dataset.folder / resource.path
+        return distributions.make(catalog, dataset, resource, source, into, drafts)
 
     target = f"data/{dataset.name}/{dataset.version}"
     skeleton = package.skeleton(catalog, dataset)

@@ -35,6 +35,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dulieumo.model import Column
+from dulieumo_rules import bytewise
 
 GEOPOINT = pa.struct([pa.field("lon", pa.float64()), pa.field("lat", pa.float64())])
 TRUE_VALUES = ("true", "True", "TRUE", "1")
@@ -97,9 +98,12 @@ def _item_type(column: Column) -> pa.DataType:
 def parse(column: Column, strings: pa.Array) -> Parsed:
     """Read a column of text. `strings` is a utf8 array; null and the column's missing values become null."""
     missing = {"", *column.missing_values}
+    reader = _READERS.get(column.type, _read_string)
+    if len(missing) == 1 and not bytewise.has_empty(strings):  # the usual case, and half of what reading costs
+        return reader(column, strings)
     blank = pc.is_in(strings, value_set=pa.array(sorted(missing), pa.string()))
     present = pc.if_else(blank, pa.scalar(None, strings.type), strings)
-    parsed = _READERS.get(column.type, _read_string)(column, present)
+    parsed = reader(column, present)
     if parsed.is_canonical and len(missing) > 1 and _has(pc.and_(blank, pc.not_equal(strings, ""))):
         return Parsed(parsed.values, parsed.suspects)
     return parsed
@@ -168,7 +172,20 @@ def _if_canonical(column: Column, present: pa.Array, kind: pa.DataType) -> Parse
     return Parsed(values, None, is_canonical=True) if to_text(column, values).equals(present) else None
 
 
+def _if_proven(present: pa.Array, kind: pa.DataType, *, is_canonical: bool) -> Parsed | None:
+    """The values, if the cells' bytes have proven that each stands as `to_text` would write it."""
+    if not is_canonical:
+        return None
+    try:
+        return Parsed(present.cast(kind), None, is_canonical=True)
+    except pa.ArrowInvalid:  # an empty item of a list
+        return None
+
+
 def _read_integer(column: Column, present: pa.Array) -> Parsed:
+    sure = _is_plain(column) and bytewise.are_integers(present, 18)
+    if (proven := _if_proven(present, pa.int64(), is_canonical=sure)) is not None:
+        return proven
     quick = _if_canonical(column, present, pa.int64()) if _is_plain(column) else None
     if quick is not None and not _has(pc.greater(pc.binary_length(present), 18)):  # at most 18 digits and a sign
         return quick
@@ -189,6 +206,9 @@ def _read_number(column: Column, present: pa.Array) -> Parsed:
         values = text.cast(pa.float64())
         return Parsed(values, suspects, to_text(column, values).equals(present))
     whole, scale = column.decimal.precision - column.decimal.scale, column.decimal.scale
+    sure = _is_plain(column) and scale > 0 and bytewise.are_decimals(text, whole, scale)
+    if (proven := _if_proven(text, arrow_type(column), is_canonical=sure)) is not None:
+        return proven
     digits = f"[1-9][0-9]{{0,{whole - 1}}}" if whole else "0"
     exact = rf"\.[0-9]{{{scale}}}" if scale else ""
     if _is_plain(column) and not _has(pc.invert(pc.match_substring_regex(text, rf"^-?(0|{digits}){exact}$"))):
@@ -212,6 +232,9 @@ def _read_boolean(column: Column, present: pa.Array) -> Parsed:
 def _read_date(column: Column, present: pa.Array) -> Parsed:
     if column.format not in ("default", "any"):
         return _by_unique(column, present, pa.date32(), lambda text: _strptime(text, column.format, date))
+    sure = bytewise.are_dates(present) and not _has(pc.starts_with(present, "0000"))  # there is no year 0
+    if (proven := _if_proven(present, pa.date32(), is_canonical=sure)) is not None:
+        return proven
     quick = _if_canonical(column, present, pa.date32())
     if quick is not None and not _has(pc.less(quick.values, date.min)):
         return quick
@@ -273,6 +296,9 @@ def _read_time(column: Column, present: pa.Array) -> Parsed:
 
 
 def _read_year(_column: Column, present: pa.Array) -> Parsed:
+    sure = bytewise.are_digits(present, 4)
+    if (proven := _if_proven(present, pa.int32(), is_canonical=sure)) is not None:
+        return proven
     text, suspects = _matching(present, _YEAR)
     return Parsed(text.cast(pa.int32()), suspects, not _has(pc.equal(present, "-0000")))
 

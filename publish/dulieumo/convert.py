@@ -15,8 +15,10 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -36,8 +38,12 @@ class NotAsChecked(ReleaseError):
     """The table is not what `check` approved: it changed since, or it was never checked."""
 
 
+class OutOfOrder(Exception):
+    """The source is not in the order of its primary key."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """Some records. `source_bytes`: how many bytes of the source they are, where these are canonical; None where unknown."""
 
     batch: pa.RecordBatch
@@ -46,28 +52,34 @@ class _Part:
 
 def convert(dataset: Dataset, resource: Resource, source: Path, folder: Path) -> tuple[Artifact, ...]:
     """Write `<resource>.csv`, and `<resource>.parquet` or the parts of it, into `folder`. Raises NotAsChecked."""
-    schema = resource.schema
-    assert schema is not None
-    arrow = tables.arrow_schema(dataset, resource)
-    key = sort_key(schema)
-    table = _Table(resource=resource, schema=schema, arrow=arrow, key=key, folder=folder)
     try:
-        return table.write(
-            _typed(resource, schema, arrow, source), source if _is_plain(resource, schema, source) else None
-        )
-    except _OutOfOrder:
-        batches = (part.batch for part in _typed(resource, schema, arrow, source))
-        ordered = sorting.sort(batches, key, folder)
-        return table.write((_Part(batch, None) for batch in ordered), None)
+        with Conversion(dataset, resource, folder, source) as conversion:
+            for part in _parts(conversion, source):
+                conversion.write(part)
+        return conversion.artifacts()
+    except OutOfOrder:
+        with Conversion(dataset, resource, folder, None) as conversion:
+            batches = (part.batch for part in _parts(conversion, source))
+            for batch in sorting.sort(batches, conversion.key, folder):
+                conversion.write(Part(batch, None))
+        return conversion.artifacts()
+
+
+def _parts(conversion: Conversion, source: Path) -> Iterator[Part]:
+    resource = conversion.resource
+    ragged: list[tables.RaggedRow] = []
+    try:
+        for strings in tables.read_strings(source, resource, ragged):
+            yield conversion.typed(strings)
+    except tables.UnreadableTable as error:
+        raise _not_as_checked(resource, error.detail) from error
+    if ragged:
+        raise _not_as_checked(resource, f"{len(ragged)} ragged rows")
 
 
 def sort_key(schema: Schema) -> tuple[str, ...]:
     """The columns of the primary key that have an order: CSV, Parquet and DataStore hold the rows in it."""
     return tuple(name for name in schema.primary_key if (column := schema.column(name)) and column.type in SORTABLE)
-
-
-class _OutOfOrder(Exception):
-    """The source is not in the order of its primary key."""
 
 
 def _is_plain(resource: Resource, schema: Schema, source: Path) -> bool:
@@ -81,20 +93,6 @@ def _is_plain(resource: Resource, schema: Schema, source: Path) -> bool:
     header = csvfile.header(schema.columns)
     with source.open("rb") as file:
         return file.read(len(header)) == header
-
-
-def _typed(resource: Resource, schema: Schema, arrow: pa.Schema, source: Path) -> Iterator[_Part]:
-    ragged: list[tables.RaggedRow] = []
-    try:
-        for strings in tables.read_strings(source, resource, ragged):
-            typed = tables.typed(schema, strings, arrow)
-            if typed.suspects:
-                raise _not_as_checked(resource, ", ".join(typed.suspects))
-            yield _Part(typed.batch, _source_bytes(strings) if typed.is_canonical else None)
-    except tables.UnreadableTable as error:
-        raise _not_as_checked(resource, error.detail) from error
-    if ragged:
-        raise _not_as_checked(resource, f"{len(ragged)} ragged rows")
 
 
 def _source_bytes(strings: pa.RecordBatch) -> int:
@@ -112,49 +110,73 @@ def _not_as_checked(resource: Resource, detail: str) -> NotAsChecked:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """The two files of one table, being written."""
+class Conversion:
+    """The CSV and the Parquet of one table, being written from batches of text. Use it as a context; then ask for the artifacts."""
 
-    resource: Resource
-    schema: Schema
-    arrow: pa.Schema
-    key: tuple[str, ...]
-    folder: Path
+    def __init__(self, dataset: Dataset, resource: Resource, folder: Path, source: Path | None) -> None:
+        """`source` where its bytes may be copied: its records are those that will be written, in the same order."""
+        assert resource.schema is not None
+        self.resource = resource
+        self.key = sort_key(resource.schema)
+        self._schema = resource.schema
+        self._arrow = tables.arrow_schema(dataset, resource)
+        self._folder = folder
+        self._source = source if source is not None and _is_plain(resource, resource.schema, source) else None
+        self._order = _Order(self.key)
 
-    def write(self, parts: Iterator[_Part], source: Path | None) -> tuple[Artifact, ...]:
-        """`source` where its bytes may be copied. Raises _OutOfOrder."""
-        csv_path, name = self.folder / f"{self.resource.name}.csv", self.resource.name
-        shutil.rmtree(self.folder / name, ignore_errors=True)  # parts of an attempt that found no order
-        limit = self.resource.descriptor.get("dulieumo:partRows", parquetfile.PART_ROWS)
-        order = _Order(self.key)
-        with (
-            csv_path.open("wb") as file,
-            parquetfile.TableWriter(
-                self.folder, name, self.arrow, sorted_by=self.key, coded=_coded(self.schema), part_rows=limit
-            ) as parquet,
-            _Lines(source) as lines,
-            _Lane() as csv_lane,  # the lanes end before what they write to and read from is closed
-            _Lane() as parquet_lane,
-        ):
-            csv = _CsvWriter(file, self.schema.columns, lines)
-            for part in parts:
-                if not order.follow(part.batch):
-                    raise _OutOfOrder
-                csv_lane.run(csv.write, part)
-                parquet_lane.run(lambda part: parquet.write(part.batch), part)
-        kind = "parquet" if len(parquet.paths) == 1 else "parquet-part"
+    def __enter__(self) -> Conversion:
+        name = self.resource.name
+        shutil.rmtree(self._folder / name, ignore_errors=True)  # parts of an attempt that found no order
+        with ExitStack() as stack:
+            open_ = stack.enter_context
+            file = open_((self._folder / f"{name}.csv").open("wb"))
+            self._parquet = open_(
+                parquetfile.TableWriter(
+                    self._folder,
+                    name,
+                    self._arrow,
+                    sorted_by=self.key,
+                    coded=_coded(self._schema),
+                    part_rows=self.resource.descriptor.get("dulieumo:partRows", parquetfile.PART_ROWS),
+                )
+            )
+            self._csv = _CsvWriter(file, self._schema.columns, open_(_Lines(self._source)))
+            self._csv_lane = open_(_Lane())  # the lanes end before what they write to and read from is closed
+            self._parquet_lane = open_(_Lane())
+            self._opened = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.__exit__(kind, error, trace)
+
+    def typed(self, strings: pa.RecordBatch) -> Part:
+        """A batch of the source under the schema. Depends on nothing but the batch, so threads may share it. Raises NotAsChecked."""
+        typed = tables.typed(self._schema, strings, self._arrow)
+        if typed.suspects:
+            raise _not_as_checked(self.resource, ", ".join(typed.suspects))
+        return Part(typed.batch, _source_bytes(strings) if typed.is_canonical else None)
+
+    def write(self, part: Part) -> None:
+        """The next records. Raises OutOfOrder."""
+        if not self._order.follow(part.batch):
+            raise OutOfOrder
+        self._csv_lane.run(self._csv.write, part)
+        self._parquet_lane.run(lambda part: self._parquet.write(part.batch), part)
+
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """What was written, the CSV first, once the context has ended well."""
+        csv, files = self._folder / f"{self.resource.name}.csv", self._parquet.paths
+        kind = "parquet" if len(files) == 1 else "parquet-part"
         return (
-            self._artifact(csv_path, "csv", CSV_TYPE, csv.digest.hexdigest(), csv.rows),
-            *(
-                self._artifact(path, kind, PARQUET_TYPE, canonical.sha256_of_file(path), rows)
-                for path, rows in parquet.paths
-            ),
+            self._artifact(csv, "csv", CSV_TYPE, self._csv.digest.hexdigest(), self._csv.rows),
+            *(self._artifact(path, kind, PARQUET_TYPE, canonical.sha256_of_file(path), rows) for path, rows in files),
         )
 
     def _artifact(self, path: Path, kind: str, media_type: str, sha256: str, rows: int) -> Artifact:
         return Artifact(
-            path=path.relative_to(self.folder).as_posix(),
+            path=path.relative_to(self._folder).as_posix(),
             kind=kind,
             media_type=media_type,
             bytes=path.stat().st_size,
@@ -203,7 +225,7 @@ class _Lane:
         self._pool = ThreadPoolExecutor(max_workers=1)
         self._waiting: deque[Future[None]] = deque()
 
-    def run(self, call: Callable[[_Part], None], part: _Part) -> None:
+    def run(self, call: Callable[[Part], None], part: Part) -> None:
         while len(self._waiting) >= self.AHEAD:
             self._waiting.popleft().result()
         self._waiting.append(self._pool.submit(call, part))
@@ -266,7 +288,7 @@ class _CsvWriter:
         self._header = csvfile.header(columns)
         self._put(self._header)
 
-    def write(self, part: _Part) -> None:
+    def write(self, part: Part) -> None:
         data = None
         if part.source_bytes is None:
             self._lines.stop()

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dulieumo import canonical, convert, geoparquet, parquetfile, pointers, profile, workbook
+from dulieumo.drafts import Drafts
 from dulieumo.model import Artifact, Catalog, Dataset, Resource
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,8 +37,11 @@ class Made:
         return {item.path: item.sha256 for item in self.artifacts if item.kind in ("csv", "file")}
 
 
-def make(catalog: Catalog, dataset: Dataset, resource: Resource, source: Path, into: Path) -> Made:
-    """Write the files of `resource`, whose bytes are those of `source`, into the folder `into`.
+def make(
+    catalog: Catalog, dataset: Dataset, resource: Resource, source: Path, into: Path, drafts: Drafts | None = None
+) -> Made:
+    """Write the files of `resource`, whose bytes are those of `source`, into the folder `into`; CSV and Parquet are taken from
+    `drafts` where they were made during the check.
 
     Raises NotAsChecked, and ReleaseError where the source is not the one that its pointer means."""
     pointers.require(resource, source)
@@ -45,7 +49,8 @@ def make(catalog: Catalog, dataset: Dataset, resource: Resource, source: Path, i
         shutil.copyfile(source, into / source.name)  # what is not a table is published byte for byte
         file = _artifact(into / source.name, "file", resource.media_type, resource, None)
         return Made(artifacts=(file,), absent={}, profile=None)
-    made = list(convert.convert(dataset, resource, source, into))
+    drafted = drafts.take(dataset, resource, into) if drafts is not None else None
+    made = list(drafted or convert.convert(dataset, resource, source, into))
     rows = made[0].rows
     absent: dict[str, str] = {}
     paths = [into / item.path for item in made if item.kind != "csv"]

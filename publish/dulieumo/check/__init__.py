@@ -12,11 +12,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from dulieumo import __version__, canonical
 from dulieumo.check import cache, files, guard
@@ -35,8 +36,17 @@ __all__ = ["CheckReport", "CheckedTable", "Tally", "check", "input_hash"]
 LARGE_BYTES = 4 << 20
 
 
+Listen: TypeAlias = "Callable[[Dataset, Resource, Path], AbstractContextManager[table.Listener | None]]"
+"""Who hears the batches of a table, for as long as it is read."""
+
+
 def _nothing(*_arguments: object) -> None:
     return None
+
+
+def nobody(_dataset: Dataset, _resource: Resource, _path: Path) -> AbstractContextManager[None]:
+    """Tables are checked and nothing else."""
+    return nullcontext()
 
 
 def check(
@@ -48,11 +58,13 @@ def check(
     cache_folder: Path | None = None,
     before_reading: Callable[[], None] = _nothing,
     previous: Tables = MappingProxyType({}),
+    listen: Listen = nobody,
 ) -> CheckReport:
     """Check the catalogue that was read, or only the datasets named. `step` is called with each dataset's name when done;
     `today` is the date that birth years and approvals are judged by; `cache_folder` keeps what was found in tables, so
     that those which did not change are not read again; `before_reading` is called before the first table that is;
-    `previous` are the tables of the release before (previous.py).
+    `previous` are the tables of the release before (previous.py); `listen` gives who hears the batches of a table that is
+    read (drafts.py).
 
     The findings of the descriptors are part of the report. Nothing else is written, and nothing reaches the network."""
     out = Collector()
@@ -63,7 +75,7 @@ def check(
     tables: list[CheckedTable] = []
     inputs: dict[str, str] = {}
     if reading.catalog is not None:
-        run = _Run(reading, reading.catalog, today or date.today(), cache_folder, before_reading, previous)
+        run = _Run(reading, reading.catalog, today or date.today(), cache_folder, before_reading, previous, listen)
         with guard.no_network():
             for dataset in reading.catalog.datasets:
                 if only is not None and dataset.name not in only:
@@ -104,6 +116,7 @@ class _Run:
     cache_folder: Path | None
     before_reading: Callable[[], None]
     previous: Tables
+    listen: Listen
     digests: dict[str, str] = field(default_factory=dict)
     targets: references.Targets | None = None
 
@@ -154,7 +167,8 @@ class _Run:
             previous=self.previous.get((dataset.name, resource.name)),
         )
         own = Collector()
-        rows = self._check_and_hash(subject, path, place, own)
+        with self.listen(dataset, resource, path) as listener:
+            rows = self._check_and_hash(replace(subject, listener=listener), path, place, own)
         return cache.Entry(rows=rows, findings=own.findings(), tallies=own.tallies())
 
     def _check_and_hash(self, subject: table.Subject, path: Path, place: Place, own: Collector) -> int:

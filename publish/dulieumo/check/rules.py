@@ -8,7 +8,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from dulieumo_rules import masks, rules
+from dulieumo_rules import bytewise, masks, rules
 from dulieumo_rules.findings import Finding, Place
 from dulieumo_rules.masks import Mask
 from dulieumo_rules.rules import not_canonical, not_representable
@@ -24,11 +24,15 @@ def on_cells(
     field: Field, table: Table, cells: pa.Array, missing: Mask, is_proven: bool, row_of: RowOf, place: Place
 ) -> Iterator[Finding]:
     """What the cell rules find in a column. `is_proven`: the screen has proven that all cells are of canonical form."""
-    clean_text = not rules_with_pattern(field, table) or not masks.has_match(cells, _union(field, table))
+    is_clean_text = (
+        not rules_with_pattern(field, table)
+        or bytewise.is_printable_ascii(cells)  # in which no PATTERN has a match
+        or not masks.has_match(cells, _union(field, table))
+    )
     for rule in rules.cell_rules():
         if not rule.applies(field, table) or (is_proven and rule.CODE in _OF_FORM):
             continue
-        if clean_text and hasattr(rule, "PATTERN"):
+        if is_clean_text and hasattr(rule, "PATTERN"):
             continue
         for index in masks.indices(masks.without(rule.suspects(cells, field, table), missing)):
             values = rule.explain(cells[index].as_py(), field, table)

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dulieumo.check import patterns, plain
-from dulieumo_rules import masks
+from dulieumo_rules import bytewise, masks
 from dulieumo_rules.masks import Mask
 from dulieumo_rules.rules import canonical
 from dulieumo_rules.shape import Field
@@ -53,13 +53,13 @@ class Screen:
         if self.reader is not None:
             self._pattern(cells, self.constraints.get("pattern"))  # before Frictionless may run it
             return masks.by_text(cells, _asks(self.reader))
-        found = masks.without(self._present(cells, missing), missing)
+        found = masks.without(self._present(masks.nulled(cells, missing)), missing)
         if missing is not None and ("" not in self.field.missing_values):
             found = masks.either(found, masks.or_none(pc.equal(cells, "")))  # then "" is a value for Frictionless
         return masks.either(found, missing if required else None)
 
-    def _present(self, cells: pa.Array, missing: Mask) -> Mask:
-        """Doubts on cells that are not missing; those that are may be marked, too."""
+    def _present(self, cells: pa.Array) -> Mask:
+        """Doubts on cells; those that are missing are null."""
         match self.field.type:
             case "string":
                 return self._string(cells)
@@ -70,11 +70,13 @@ class Screen:
                 )
                 return masks.by_distinct(cells, lambda texts: _inverted(masks.among(texts, known), texts))
             case "integer":
-                return self._bounded(cells, masks.not_matching(cells, canonical.INTEGER), pa.int64())
+                sure = bytewise.are_integers(cells, canonical.MAX_INTEGER_DIGITS)
+                return self._bounded(cells, None if sure else masks.not_matching(cells, canonical.INTEGER), pa.int64())
             case "number":
                 return self._number(cells)
             case "year":
-                return self._bounded(cells, masks.not_matching(cells, canonical.YEAR), pa.int32())
+                sure = bytewise.are_digits(cells, 4)
+                return self._bounded(cells, None if sure else masks.not_matching(cells, canonical.YEAR), pa.int32())
             case "yearmonth":
                 return masks.not_matching(cells, canonical.YEARMONTH)
             case "date":
@@ -95,6 +97,8 @@ class Screen:
     def _string(self, cells: pa.Array) -> Mask:
         found: Mask = None
         shortest, longest = self.constraints.get("minLength"), self.constraints.get("maxLength")
+        if longest is not None and bytewise.longest(cells) <= longest:
+            longest = None  # not more characters than bytes
         if shortest is not None or longest is not None:
             length = pc.utf8_length(cells)
             if shortest is not None:
@@ -149,11 +153,15 @@ class Screen:
         pattern = canonical.pattern(self.field)
         assert pattern is not None
         size = self.field.descriptor.get("dulieumo:decimal")
-        kind = pa.decimal128(size["precision"], size["scale"]) if size else pa.float64()
-        return self._bounded(cells, masks.not_matching(cells, pattern if size else canonical.SURE_FLOAT), kind)
+        if not size:
+            return self._bounded(cells, masks.not_matching(cells, canonical.SURE_FLOAT), pa.float64())
+        precision, scale = size["precision"], size["scale"]
+        sure = scale > 0 and bytewise.are_decimals(cells, precision - scale, scale)
+        bad = None if sure else masks.not_matching(cells, pattern)
+        return self._bounded(cells, bad, pa.decimal128(precision, scale))
 
     def _date(self, cells: pa.Array) -> Mask:
-        bad = masks.not_matching(cells, canonical.DATE)
+        bad = None if bytewise.are_dates(cells) else masks.not_matching(cells, canonical.DATE)
         good = cells if bad is None else pc.if_else(bad, pa.scalar(None, cells.type), cells)
         try:
             days = good.cast(pa.date32())

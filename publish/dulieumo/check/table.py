@@ -9,14 +9,14 @@ A file that Arrow cannot take, and a schema that is not plain, go the slow way t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -57,6 +57,19 @@ from dulieumo_rules.shape import Field
 if TYPE_CHECKING:
     from frictionless import Schema
 
+T = TypeVar("T")
+
+
+class Listener(Protocol):
+    """Who hears a table's batches while they are checked, and has no say in it: `typed` is asked in any thread and order,
+    `follow` is given its answers in the order of the file, `end` comes after the last one. If it never comes, the table was
+    not read in one go, and what was heard is worth nothing."""
+
+    def typed(self, labels: Sequence[str], columns: Sequence[pa.Array], /) -> Any: ...
+    def follow(self, part: Any, /) -> None: ...
+    def end(self) -> None: ...
+
+
 WORKERS = 2
 AHEAD = 3
 """Chunks in work at a time: memory is bounded by so many blocks of the file."""
@@ -80,6 +93,7 @@ class Subject:
     """The place of a part of the dataset's descriptor."""
     today: date
     previous: Previous | None = None
+    listener: Listener | None = None
     only_schema: bool = False
     """Leave out our rules and the gate; for the benchmark of the verdict alone, which no report is made from."""
 
@@ -112,6 +126,8 @@ def _check_file(subject: Subject, out: Collector) -> int:
     else:
         out.extend(personal.of_file(subject.path, subject.place, {}))
     for opened in (source.fast, source.slow):
+        if opened is source.slow:
+            subject = replace(subject, listener=None)  # it heard some batches already
         own = Collector(out.limit)
         try:
             rows = _check(subject, opened, own)
@@ -249,7 +265,7 @@ def _screened(state: _Opened, first: Source, out: Collector) -> int:
 
     def doubtful() -> Iterator[Record]:
         nonlocal rows, blank_key
-        for found in _in_order(state, first.chunks):
+        for found in _in_order(state, first):
             rows += found.rows
             blank_key = blank_key or found.blank_key
             out.extend(found.findings)
@@ -276,18 +292,33 @@ def _screened(state: _Opened, first: Source, out: Collector) -> int:
     return rows
 
 
-def _in_order(state: _Opened, chunks: Iterator[Chunk]) -> Iterator[Found]:
-    """The chunks' results in the file's order, worked out by `WORKERS` threads (Arrow's kernels release the GIL)."""
+def _in_order(state: _Opened, source: Source) -> Iterator[Found]:
+    """The chunks' results in the file's order; the listener, if there is one, hears the chunks on the way."""
+    listener = state.subject.listener
+
+    def look(chunk: Chunk) -> tuple[Found, Any]:
+        return _look(state, chunk), listener.typed(source.labels, chunk.columns) if listener is not None else None
+
+    for found, heard in _side_by_side(look, source.chunks):
+        if listener is not None:
+            listener.follow(heard)
+        yield found
+    if listener is not None:
+        listener.end()
+
+
+def _side_by_side(look: Callable[[Chunk], T], chunks: Iterator[Chunk]) -> Iterator[T]:
+    """What `look` gives for each chunk, in order, by `WORKERS` threads (Arrow's kernels release the GIL)."""
     first, second = next(chunks, None), next(chunks, None)
     if first is None:
         return
     if second is None:  # a small table: starting threads would take longer than looking at it
-        yield _look(state, first)
+        yield look(first)
         return
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="screen") as pool:
         waiting = []
         for chunk in chain((first, second), chunks):
-            waiting.append(pool.submit(_look, state, chunk))
+            waiting.append(pool.submit(look, chunk))
             if len(waiting) >= AHEAD:
                 yield waiting.pop(0).result()
         for job in waiting:
@@ -307,7 +338,7 @@ def _look(state: _Opened, chunk: Chunk, *, with_keys: bool = True) -> Found:
     present: dict[str, pa.Array] = {}
     doubts: dict[str, Mask] = {}
     unknown: dict[str, pa.Array] = {}
-    all_blank: Mask = masks.or_none(pa.array(np.ones(count, np.bool_))) if count else None
+    all_blank: Mask = masks.of(np.ones(count, np.bool_)) if count else None
     for screen, cells in zip(state.screens, chunk.columns, strict=True):
         missing = blanks(cells, screen.field)
         all_blank = None if missing is None or all_blank is None else masks.or_none(pc.and_(all_blank, missing))

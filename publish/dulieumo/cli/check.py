@@ -15,6 +15,7 @@ from dulieumo.check import previous
 from dulieumo.check.report import CheckReport
 from dulieumo.cli import arrow, common
 from dulieumo.config import Settings
+from dulieumo.drafts import Drafts
 from dulieumo.errors import ConfigError, UsageError
 from dulieumo.i18n import _
 from dulieumo.report import json as json_report
@@ -62,8 +63,12 @@ def command(
     return errors.DONE if report.is_valid else errors.DATA_DOES_NOT_PASS
 
 
-def run(settings: Settings, names: tuple[str, ...] = (), *, use_cache: bool = True) -> CheckReport:
-    """Check all datasets, or those named, and write dist/report.json if it was all. Raises ConfigError for unknown names."""
+def run(
+    settings: Settings, names: tuple[str, ...] = (), *, use_cache: bool = True, drafts: Drafts | None = None
+) -> CheckReport:
+    """Check all datasets, or those named, and write dist/report.json if it was all. `drafts`: convert them on the way.
+
+    Raises ConfigError for unknown names."""
     if not settings.datasets.is_dir():
         raise ConfigError(
             _("There is no folder {folder}.").format(folder=settings.datasets),
@@ -85,6 +90,7 @@ def run(settings: Settings, names: tuple[str, ...] = (), *, use_cache: bool = Tr
             cache_folder=settings.root / CACHE if use_cache else None,
             before_reading=arrow.without_pandas,
             previous=previous.read(settings.store),
+            listen=drafts.listen if drafts is not None else check.nobody,
         )
     if not names:
         write_whole(settings.dist / "report.json", canonical.dumps(json_report.render_report(report)))

@@ -7,25 +7,30 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dulieumo import config
 from dulieumo.store import FolderStore, open_store
+
+if TYPE_CHECKING:  # rich takes 0.05 s to import: only where there is something to show
+    from rich.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def answers() -> Console:
     """For what was asked: stdout. Without a terminal: plain text, never cut to a width."""
+    from rich.console import Console
+
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def notes() -> Console:
     """For all else: stderr."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
@@ -77,6 +82,8 @@ def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda _name: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

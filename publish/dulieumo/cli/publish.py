@@ -10,6 +10,7 @@ import click
 from dulieumo import errors
 from dulieumo.cli import common
 from dulieumo.config import Settings
+from dulieumo.drafts import Drafts
 from dulieumo.i18n import _
 
 
@@ -49,12 +50,13 @@ def run(
     from dulieumo.cli import build, check, push, site, status, verify
 
     _heading(_("Check"))
-    report = check.run(settings)
-    check.show(report)
-    if not report.is_valid:
-        return errors.DATA_DOES_NOT_PASS
-    _heading(_("Build"))
-    build.show(build.run(settings, name=name, allow_breaking=allow_breaking))
+    with Drafts(common.store(settings)) as drafts:
+        report = check.run(settings, drafts=drafts)
+        check.show(report)
+        if not report.is_valid:
+            return errors.DATA_DOES_NOT_PASS
+        _heading(_("Build"))
+        build.show(build.run(settings, name=name, allow_breaking=allow_breaking, drafts=drafts))
     if not no_ckan:
         _heading(_("Plan and push"))
         receipt = push.run(settings, target=target, prune=prune)

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from dulieumo.spreadsheets import grid
 
 MAX_UNPACKED = 64 << 20
@@ -47,6 +45,8 @@ def facts_of(path: Path, sheet: str) -> Facts:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "Data Validation extension is not supported": nothing to do with values
         try:
+            import openpyxl  # 0.15 s, and seldom needed
+
             book = openpyxl.load_workbook(path, data_only=False)
         except (KeyError, ValueError, TypeError, AttributeError, IndexError, zipfile.BadZipFile, OSError):
             return Facts()  # what calamine reads and openpyxl does not: a styles part out of order, mostly

@@ -84,5 +84,8 @@ def look(cells: pa.Array, kind: str) -> Seen:
     none = pa.array([], pa.string())
     if kind not in ("string", "list", "object", "array", "geojson", "any") or not count:
         return Seen(count, sample, len(part), none, {})
-    sights = cells.filter(masks.or_none(pc.match_substring_regex(cells, _SIGHT)) or pa.nulls(len(cells), pa.bool_()))
-    return Seen(count, sample, len(part), sights.unique(), freetext.look(cells))
+    if not freetext.may_hold_identifiers(cells):
+        return Seen(count, sample, len(part), none, {})
+    seen = masks.or_none(pc.match_substring_regex(cells, _SIGHT)) if freetext.may_hold_identifiers(cells, 10) else None
+    sights = none if seen is None else cells.filter(seen).unique()
+    return Seen(count, sample, len(part), sights, freetext.look(cells))

@@ -10,7 +10,7 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dulieumo_rules import masks
+from dulieumo_rules import bytewise, masks
 
 from . import headers, identifiers, names
 from .kinds import Kind
@@ -24,7 +24,10 @@ _MOBILE = re.compile(
     rf"(?<![\w.,])(?:\+?84|0){_SEP}(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])(?:{_SEP}\d){{7}}(?![\d,]\d|\d)"
 )
 _TWELVE = re.compile(r"(?<![\w.,/])0\d{2}(?:[ .]?\d){9}(?!\w|[,./]\d)")
+_ONE_WORD = 40
 _PARTED = re.compile(r"[\s;,/|]")
+_PARTING = r"[\x09-\x0d\x1c-\x20;,/|\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
+"""The same as RE2 writes it."""
 _NINE = re.compile(r"(?<!\d)\d{9}(?!\d)")
 _EMAIL = re.compile(identifiers.EMAIL)
 _BHYT = re.compile(rf"\b{identifiers.BHYT_FULL}\b")
@@ -40,16 +43,25 @@ _CONTEXT: Mapping[Kind, re.Pattern[str]] = {
 _AROUND = 40
 
 
+def may_hold_identifiers(cells: pa.Array, run: int = 9) -> bool:
+    """Whether there is an @, or so long a run of digits and what parts them; all forms have one. The bytes tell in one go."""
+    if bytewise.has(cells, "@"):
+        return True
+    return bytewise.longest(cells) >= run and masks.has_match(cells, rf"[0-9][0-9 .\-]{{{run - 1},}}")
+
+
 def look(cells: pa.Array) -> dict[Kind, tuple[int, str]]:
     """What a column's texts hold besides: per kind the number of cells, and one example. Cells that are nothing but the
     identifier are left to the column's own judgement."""
+    if bytewise.longest(cells) < _ONE_WORD and not masks.has_match(cells, _PARTING):
+        return {}  # single words: the column's own judgement
     likely = masks.or_none(pc.match_substring_regex(cells, _PREFILTER))
     if likely is None:
         return {}
     texts = cells.filter(likely).unique()
     found: dict[Kind, tuple[int, str]] = {}
     for text in texts.slice(0, MOST).to_pylist():
-        if len(text) < 40 and not _PARTED.search(text.strip()):
+        if len(text) < _ONE_WORD and not _PARTED.search(text.strip()):
             continue  # one word: the column's own judgement
         for kind, example in set(identifiers_in(text)):
             if len(example) < len(text.strip()) - 1:

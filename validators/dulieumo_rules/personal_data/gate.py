@@ -331,13 +331,17 @@ def _names(values: _Values, said: frozenset[Kind]) -> Iterator[Decision]:
     share = len(hits) / len(tested)
     things = headers.is_of_things(values.column.headers)
     example = mask(hits[0]) if hits else ""
-    famous = sum(names.fold(text.strip()) in names.FAMOUS for text in tested) / len(tested)
     if (Kind.NAME in said and not things and share >= SOME) or (persons and share >= 0.6):
         yield _decision(values, Kind.NAME, Level.BLOCK, share, example, "header, values")
-    elif share >= MOST and not things and len(hits) >= 3 and values.uniqueness >= 0.5 and famous < 0.05:
+    elif share >= MOST and not things and len(hits) >= 3 and values.uniqueness >= 0.5 and _famous(tested) < 0.05:
         yield _decision(values, Kind.NAME, Level.BLOCK, share, example, "values")
-    elif share >= 0.6 and len(hits) >= 3 and famous < 0.05 and not things:
+    elif share >= 0.6 and len(hits) >= 3 and not things and _famous(tested) < 0.05:
         yield _decision(values, Kind.NAME, Level.REVIEW, share, example, "values")
+
+
+def _famous(texts: Sequence[str]) -> float:
+    """The share of names that streets and schools bear."""
+    return sum(names.fold(text.strip()) in names.FAMOUS for text in texts) / len(texts)
 
 
 def _speaks_of_persons(texts: tuple[str, ...]) -> bool:

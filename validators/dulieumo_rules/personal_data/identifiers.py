@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dulieumo_rules import bytewise
+
 PROVINCES = [
     "001",
     "002",
@@ -122,6 +124,8 @@ _SEPARATORS = r"[\s.\-()/'’_\x{00a0}\x{200b}]"
 
 def compact(cells: pa.Array) -> pa.Array:
     """The cells without what people put between digits, and without the ".0" of a number that a spreadsheet made of one."""
+    if bytewise.is_of_words(cells):
+        return cells
     whole = pc.replace_substring_regex(cells, r"\A([\s']*[0-9]{8,})\.0+\s*\z", r"\1")
     is_decimal = pc.match_substring_regex(
         whole, r"\A\s*-?[0-9]{1,3}\.[0-9]{4,}\s*\z"

@@ -25,7 +25,8 @@ class CellRule(Protocol):
 
     `suspects` gets a utf8 array as it stands in the file and returns a mask (None: nothing marked); what it marks among
     missing values is passed over. `explain` returns the values of the finding's text, or None where the cell is right
-    after all. A rule may have a PATTERN: an RE2 pattern without anchors, one of which is in every cell that it marks."""
+    after all. A rule may have a PATTERN: an RE2 pattern without anchors, one of which is in every cell that it
+    marks, and which no text of printable ASCII matches."""
 
     CODE: str
     SEVERITY: Severity

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dulieumo_rules import masks
+from dulieumo_rules import bytewise, masks
 from dulieumo_rules.findings import Severity
 from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
@@ -25,7 +25,7 @@ def applies(field: Field, _table: Table) -> bool:
 
 
 def suspects(cells: pa.Array, _field: Field, _table: Table) -> Mask:
-    return masks.or_none(pc.greater(pc.binary_length(cells), LIMIT))
+    return masks.or_none(pc.greater(pc.binary_length(cells), LIMIT)) if bytewise.longest(cells) > LIMIT else None
 
 
 def explain(text: str, _field: Field, _table: Table) -> Values | None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dulieumo_rules import bytewise, masks
 from dulieumo_rules.findings import Severity
 from dulieumo_rules.shape import Field, Table
 
@@ -21,6 +22,7 @@ CODE = "date-ambiguous"
 SEVERITY = Severity.WARNING
 
 _SLASHED = r"^(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|[12][0-9]|3[01])[/.-][0-9]{4}$"
+_WITHIN = r"[0-9][/.-][0-9]{1,2}[/.-][0-9]{4}"
 _AMBIGUOUS = r"^(0?[1-9]|1[0-2])[/.-](0?[1-9]|1[0-2])[/.-][0-9]{4}$"
 
 
@@ -30,6 +32,8 @@ def applies(field: Field, _table: Table) -> bool:
 
 def collect(cells: pa.Array, _field: Field) -> Mapping[str, int | str]:
     """Counts over a chunk; `cells` are null where missing."""
+    if not any(bytewise.has(cells, sign) for sign in "/.-") or not masks.has_match(cells, _WITHIN):
+        return {"filled": len(cells) - cells.null_count}
     slashed = pc.fill_null(pc.match_substring_regex(cells, _SLASHED), False)
     count = pc.sum(slashed).as_py() or 0
     if not count:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from dulieumo_rules import masks
+from dulieumo_rules import bytewise, masks
 from dulieumo_rules.findings import Severity
 from dulieumo_rules.shape import Field, Table
 
@@ -33,13 +32,13 @@ def applies(field: Field, _table: Table) -> bool:
 
 def collect(cells: pa.Array, _field: Field) -> Mapping[str, int | str]:
     """An example of each form; `cells` are null where missing."""
+    if not bytewise.has(cells, ".") and not bytewise.has(cells, ","):
+        return {}
     found: dict[str, int | str] = {}
-    for name, sign, pattern in (("vi", r",|[.].*[.]", _VIETNAMESE), ("en", r"[.,]", _INTERNATIONAL)):
-        if not masks.has_match(cells, r"[.,]") or not pc.any(pc.match_substring_regex(cells, sign)).as_py():
-            continue
-        matching = cells.filter(pc.fill_null(pc.match_substring_regex(cells, pattern), False))
-        if len(matching):
-            found[name] = matching[0].as_py()
+    for name, sign, pattern in (("vi", r",|\.[0-9]{3}\.[0-9]{3}", _VIETNAMESE), ("en", r"[.,]", _INTERNATIONAL)):
+        example = masks.first_match(cells, pattern) if masks.has_match(cells, sign) else None
+        if example is not None:
+            found[name] = example
     return found
 
 

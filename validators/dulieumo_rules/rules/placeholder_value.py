@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dulieumo_rules import masks
+from dulieumo_rules import bytewise, masks
 from dulieumo_rules.findings import Severity
 from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
@@ -33,6 +33,11 @@ _SET = pa.array(sorted(word.replace("_", " ") if word != "_" else word for word 
 
 _STARTS = np.zeros(256, np.bool_)
 _STARTS[[ord(" "), *(variant.encode()[0] for word in _SET.to_pylist() for variant in (word, word.upper()))]] = True
+_LONGEST = max(len(word.encode()) + word.count("i") + 2 * word.count("k") for word in _SET.to_pylist())
+"""Of their bytes in any case: `İ` takes one more than `i`, the kelvin sign two more than `k`."""
+_ENDS = np.zeros(256, np.bool_)
+_ENDS[[*b" \t\n\v\f\r\x1c\x1d\x1e\x1f", *range(0x80, 0xC0)]] = True
+"""Last bytes that white space has; a longer cell that ends otherwise, and does not begin with a space, is none of the words."""
 
 
 def applies(field: Field, _table: Table) -> bool:
@@ -44,12 +49,18 @@ def suspects(cells: pa.Array, _field: Field, _table: Table) -> Mask:
     starts = _STARTS[masks.first_bytes(cells)]
     if not starts.any():
         return None
-    marked = pa.array(starts) if len(cells) else None
+    start, end, data = bytewise.parts(cells)
+    long = np.flatnonzero(end - start > _LONGEST)
+    if len(long):
+        starts[long] &= (data[start[long]] == ord(" ")) | _ENDS[data[end[long] - 1]]
+        if not starts.any():
+            return None
+    marked = masks.of(starts)
     likely = cells.filter(marked)
     found = pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(likely)), value_set=_SET)
     if not pc.any(found).as_py():
         return None
-    return pc.replace_with_mask(pa.array(np.zeros(len(cells), np.bool_)), marked, found)
+    return pc.replace_with_mask(masks.of(np.zeros(len(cells), np.bool_)), marked, found)
 
 
 def explain(text: str, field: Field, _table: Table) -> Values | None:

@@ -34,7 +34,8 @@ def applies(field: Field, _table: Table) -> bool:
 
 
 def suspects(cells: pa.Array, _field: Field, _table: Table) -> Mask:
-    return masks.or_none(pa.array(_STARTS[masks.first_bytes(cells)]))
+    marked = _STARTS[masks.first_bytes(cells)]
+    return masks.of(marked) if marked.any() else None
 
 
 def explain(text: str, _field: Field, _table: Table) -> Values | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from dulieumo_rules import masks
+from dulieumo_rules import bytewise, masks
 from dulieumo_rules.findings import Severity
 from dulieumo_rules.masks import Mask
 from dulieumo_rules.shape import Field, Table
@@ -26,7 +26,10 @@ def applies(field: Field, _table: Table) -> bool:
 
 
 def suspects(cells: pa.Array, _field: Field, _table: Table) -> Mask:
-    return masks.or_none(pa.array(_SPACES[masks.first_bytes(cells)] | _SPACES[masks.last_bytes(cells)]))
+    if bytewise.is_without_spaces(cells):
+        return None
+    marked = _SPACES[masks.first_bytes(cells)] | _SPACES[masks.last_bytes(cells)]
+    return masks.of(marked) if marked.any() else None
 
 
 def explain(text: str, _field: Field, _table: Table) -> Values | None:
