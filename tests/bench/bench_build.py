@@ -135,6 +135,9 @@ def main() -> None:
     if options.sizes:
         memory_by_size([float(size) for size in options.sizes.split(",")], is_shuffled=options.shuffled)
         return
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # installed programs have bytecode; compiling is not what is measured
     print(
         f"{options.rows} rows × {len(bigtable.FIELDS)} columns, {os.cpu_count()} cores,"
         f" median of {options.runs} whole processes, load {os.getloadavg()[0]:.1f}"

@@ -52,6 +52,9 @@ print(duckdb.sql(f"select count(*), count(distinct ma) from read_csv('{sys.argv[
 
 
 def main() -> int:
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # installed programs have bytecode; compiling is not what is measured
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     with tempfile.TemporaryDirectory(prefix="dulieumo-bench-") as folder:
         root = bigtable.write(Path(folder), rows)
