@@ -109,9 +109,13 @@ def test_what_does_not_fit_a_message_travels_through_the_store(
 ) -> None:
     root = bigtable.write(tmp_path, BIG_ROWS)
     assert (root / "linh-vuc/bo/data/bang.csv").stat().st_size > cluster.INLINE_BYTES
+    descriptor = root / "linh-vuc/bo/datapackage.yaml"
+    text = descriptor.read_text().replace("- name: bang\n", "- name: bang\n  dulieumo:partRows: 5000\n")
+    descriptor.write_text(text)
     here, there = FolderStore(tmp_path / "here"), FolderStore(tmp_path / "there")
     make(root, here)
     elsewhere(root, there, dask_cluster.scheduler_address)
+    assert "data/bo/1.0.0/bang/part-00002.parquet" in contents(here.root)
     assert contents(there.root) == contents(here.root)
 
 
