@@ -38,7 +38,8 @@ from dulieumo.errors import ConfigError, DulieumoError, RemoteError, Unreachable
 from dulieumo.i18n import _
 from dulieumo.model import Catalog, Dataset, DatasetVersion, Resource
 from dulieumo.release import tool
-from dulieumo.store import FolderStore, open_store
+from dulieumo.store import FolderStore
+from dulieumo.stores import open_store
 
 try:
     import distributed

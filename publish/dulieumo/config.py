@@ -101,7 +101,7 @@ class Target:
 class Settings:
     """`root` is the folder of the catalogue's project; the other paths are absolute.
 
-    `store_url` is where versions and releases lie, as `store.open_store` takes it; empty means the folder `store`.
+    `store_url` is where versions and releases lie, as `stores.open_store` takes it; empty means the folder `store`.
     `webhook` is the address for reminders and notices, "" for none; it may hold a secret of its own, so it is not shown."""
 
     root: Path

@@ -14,7 +14,6 @@ a folder reach the disk, then the folder gets its name, then its parent reaches 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -24,7 +23,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
-from urllib.parse import unquote, urlsplit
 
 from dulieumo.errors import ConfigError, ReleaseError
 from dulieumo.i18n import _
@@ -167,17 +165,6 @@ class FolderStore:
             shutil.rmtree(target, ignore_errors=True)
         else:
             target.unlink(missing_ok=True)
-
-
-def open_store(folder: Path, url: str = "") -> FolderStore:
-    """The store in `folder`; or the one at `url`, such as s3://bucket/prefix, with a mirror of its own beside `folder`."""
-    if "://" not in url:
-        return FolderStore(Path(url) if url else folder)
-    if url.startswith("file://"):
-        return FolderStore(Path(unquote(urlsplit(url).path)))
-    from dulieumo.objects import ObjectStore
-
-    return ObjectStore(url, folder.with_name(f"mirror-{hashlib.sha256(url.encode()).hexdigest()[:12]}"))
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -17,28 +17,11 @@ import pyarrow.csv as arrow_csv
 
 from dulieumo import cells
 from dulieumo.model import Column, Dataset, Resource, Schema, Text
+from dulieumo.unreadable import RaggedRow as RaggedRow
+from dulieumo.unreadable import UnreadableTable as UnreadableTable
 
 BLOCK_BYTES = 4 << 20
 MAX_RECORD_BYTES = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class RaggedRow:
-    """A record with too many or too few cells: its row as a spreadsheet counts (None if unknown), and its text."""
-
-    row: int | None
-    expected: int
-    actual: int
-    text: str
-
-
-class UnreadableTable(Exception):
-    """The file is not a table of the declared form: not UTF-8, no header, not a workbook. `reason` is a finding code."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
 
 
 def read_strings(path: Path, resource: Resource, ragged: list[RaggedRow] | None) -> Iterator[pa.RecordBatch]:

@@ -14,7 +14,8 @@ from dulieumo import pointers, release, signing, wholeness, withdrawal
 from dulieumo.cli import run
 from dulieumo.errors import ConfigError, ReleaseError, Unreachable
 from dulieumo.objects import ObjectStore
-from dulieumo.store import FolderStore, open_store
+from dulieumo.store import FolderStore
+from dulieumo.stores import open_store
 from tests.build import s3proxy
 from tests.build.making import make, only
 from tests.build.test_killed import contents

@@ -8,7 +8,8 @@ from pathlib import Path
 from dulieumo import release as releases
 from dulieumo.config import Settings, Target
 from dulieumo.model import Release
-from dulieumo.store import FolderStore, open_store
+from dulieumo.store import FolderStore
+from dulieumo.stores import open_store
 
 from . import files, mapping
 from .client import Client

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dulieumo import config
-from dulieumo.store import FolderStore, open_store
+from dulieumo.store import FolderStore
+from dulieumo.stores import open_store
 
 if TYPE_CHECKING:  # rich takes 0.05 s to import: only where there is something to show
     from rich.console import Console

@@ -10,7 +10,7 @@ import click
 from dulieumo import errors, release, signing, wholeness
 from dulieumo.cli import arrow, common
 from dulieumo.i18n import _, ngettext
-from dulieumo.store import open_store
+from dulieumo.stores import open_store
 
 SHOWN = 20
 

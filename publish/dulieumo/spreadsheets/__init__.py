@@ -24,7 +24,7 @@ from dulieumo.spreadsheets import celltext, grid
 from dulieumo.spreadsheets.facts import Facts, facts_of
 from dulieumo.spreadsheets.grid import Refused, Sheet, Value
 from dulieumo.spreadsheets.problems import problems
-from dulieumo.tables import RaggedRow
+from dulieumo.unreadable import RaggedRow
 from dulieumo_rules.findings import Finding, Place
 
 __all__ = ["FORMATS", "Facts", "Refused", "Row", "Sheet", "Value", "findings", "label", "read_strings", "records"]

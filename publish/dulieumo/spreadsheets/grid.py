@@ -9,7 +9,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from dulieumo.tables import UnreadableTable
+from dulieumo.unreadable import UnreadableTable
 
 Value = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 """A cell's value; "" where it is empty."""
