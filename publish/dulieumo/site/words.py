@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from dulieumo_rules import frequencies
+
 _FOLDER = Path(__file__).with_name("words")
 _ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -58,6 +60,11 @@ class Words:
         """The texts whose key begins with `prefix.`, without it: what the browser code is given."""
         start = f"{prefix}."
         return {key[len(start) :]: str(text) for key, text in self.texts.items() if key.startswith(start)}
+
+    def frequency(self, code: str) -> str:
+        """How often data is new, by its code; the code itself where the vocabulary lacks it."""
+        known = frequencies.find(code)
+        return known.in_(self.language) if known else code
 
     def number(self, value: float, digits: int | None = None) -> str:
         """1234.5 as 1.234,5 or 1,234.5. `digits` after the point; None shows what is there, at most 4."""

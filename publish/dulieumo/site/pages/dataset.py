@@ -88,7 +88,7 @@ def page(edition: Edition, version: DatasetVersion) -> tuple[str, str]:
         downloads=tuple(_download(edition, version, resource) for resource in dataset.resources if version.artifacts),
         zip=edition.extras.zips.get(name),
         publisher_title=publisher_title(edition, dataset.publisher),
-        frequency=_word(edition, "frequency", dataset.frequency),
+        frequency=t.frequency(dataset.frequency),
         freshness=freshness_of(edition.extras.status, name),
         quality=quality_of(edition.extras.status, name, t),
         verified=verified_of(edition.extras.status, edition.extras.verification, edition.release.name, name),

@@ -66,9 +66,7 @@ def quality(edition: Edition) -> tuple[str, str]:
             "title": dataset.title.in_(edition.language),
             "marks": dataset.kinds,
             "as_of": dataset.data_as_of,
-            "frequency": t(f"frequency.{dataset.frequency}")
-            if t.has(f"frequency.{dataset.frequency}")
-            else dataset.frequency,
+            "frequency": t.frequency(dataset.frequency),
             "freshness": freshness_of(edition.extras.status, dataset.name),
             "quality": quality_of(edition.extras.status, dataset.name, t),
             "verified": verified_of(
