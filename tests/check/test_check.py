@@ -57,6 +57,20 @@ def test_a_table_without_records_passes_with_no_rows(tmp_path: Path) -> None:
     assert report.tables[0].rows == 0
 
 
+def test_a_check_of_one_dataset_tells_what_keeps_it_from_being_seen(tmp_path: Path) -> None:
+    """Asked for by name, a dataset that could not be read is no dataset that passes."""
+    root = c.one(tmp_path, [c.field("ma")], "ma\na\n")
+    dataset = next(root.glob("*/bo/datapackage.yaml")).parent
+    unlisted = root / "quen"
+    unlisted.mkdir()
+    dataset.rename(unlisted / "bo")
+    report = run(root, only=("bo",))
+    assert not report.is_valid
+    assert "domain-not-listed" in codes(report)
+    (root / "catalog.yaml").write_text("title: [")
+    assert not run(root, only=("bo",)).is_valid
+
+
 def test_an_empty_file_is_one_finding_and_no_traceback(tmp_path: Path) -> None:
     report = run(c.one(tmp_path, [c.field("ma")], ""))
     assert codes(report) == {"source-error": 1}

@@ -26,7 +26,7 @@ from dulieumo.check.report import CheckedTable, CheckReport, Collector, Tally
 from dulieumo.descriptors import Reading
 from dulieumo.governance import legal
 from dulieumo.model import Catalog, Dataset, Resource
-from dulieumo_rules.findings import Place
+from dulieumo_rules.findings import Finding, Place, Severity
 
 if TYPE_CHECKING:
     from dulieumo.check import references, table
@@ -68,9 +68,9 @@ def check(
 
     The findings of the descriptors are part of the report. Nothing else is written, and nothing reaches the network."""
     out = Collector()
-    asked = _files(reading, only)
+    folders = _folders(reading, only)
     for found in (*reading.findings, *legal.check(reading)):
-        if asked is None or found.place.file.startswith(asked):
+        if folders is None or _concerns(found, folders):
             out.add(found)
     tables: list[CheckedTable] = []
     inputs: dict[str, str] = {}
@@ -95,15 +95,25 @@ def check(
     )
 
 
-def _files(reading: Reading, only: Collection[str] | None) -> tuple[str, ...] | None:
-    """The folders whose descriptor findings are asked for; None means all."""
+def _folders(reading: Reading, only: Collection[str] | None) -> tuple[str, ...] | None:
+    """The folders of the datasets that are asked for, such as `y-te/benh-vien`; None means all."""
     if only is None:
         return None
     known = {dataset.name: dataset.folder for dataset in (reading.catalog.datasets if reading.catalog else ())}
     found = {
         entry.parent.relative_to(reading.folder).as_posix() for entry in reading.folder.glob("*/*/datapackage.yaml")
     }
-    return tuple(f"{folder}/" for folder in sorted({*known.values(), *found}) if folder.rsplit("/", 1)[-1] in only)
+    return tuple(folder for folder in sorted({*known.values(), *found}) if folder.rsplit("/", 1)[-1] in only)
+
+
+def _concerns(found: Finding, folders: tuple[str, ...]) -> bool:
+    """Whether a finding of the descriptors is about these datasets: in their folders, or an error in what they stand on."""
+    file = found.place.file
+    if file.startswith(tuple(f"{folder}/" for folder in folders)):
+        return True
+    domains = {folder.split("/")[0] for folder in folders}
+    ground = {"catalog.yaml", "publishers.yaml", *domains, *(f"{domain}/domain.yaml" for domain in domains)}
+    return found.severity is Severity.ERROR and file in ground
 
 
 @dataclass(slots=True)
