@@ -147,14 +147,14 @@ def _alive(fresh: Freshness, axis: dict[str, Any]) -> None:
     match fresh.state:
         case State.DUE:
             axis["score"] *= 0.75
-            axis["reasons"].append(_words(f"đến hạn cập nhật từ {fresh.due}", f"due since {fresh.due}"))
+            axis["reasons"].append(_words(f"đến hạn cập nhật từ {fresh.due:%d/%m/%Y}", f"due since {fresh.due}"))
         case State.OVERDUE:
             assert fresh.due is not None, "what is overdue was due"
             period = max((fresh.due - fresh.as_of).days, 1)
             axis["score"] *= 0.5 * max(0.0, 1 - fresh.days_late / (4 * period))
             axis["reasons"].append(
                 _words(
-                    f"quá hạn {fresh.days_late} ngày (số liệu đến {fresh.as_of})",
+                    f"quá hạn {fresh.days_late} ngày (số liệu đến {fresh.as_of:%d/%m/%Y})",
                     f"{fresh.days_late} days late (data as of {fresh.as_of})",
                 )
             )

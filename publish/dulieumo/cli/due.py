@@ -62,7 +62,10 @@ def command(
     found = digest.digests(catalog, day_of(today), publisher=publisher, ahead_days=ahead)
     if output is not None:
         count = write(found, catalog, output)
-        common.say(_("{count} digests are in {folder}.").format(count=count, folder=output))
+        if count:
+            common.say(_("{count} digests are in {folder}.").format(count=count, folder=output))
+        else:
+            common.say(_("Nobody needs a reminder; nothing was written."))
     click.echo(render(found, catalog, format_), nl=False)
     if to_webhook:
         deliver(settings, reminders(found, catalog))

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from dulieumo.errors import DulieumoError
+from dulieumo.errors import ReleaseError
 from dulieumo.i18n import _
 from dulieumo.model import Catalog, Release
 from dulieumo.store import FolderStore
@@ -59,7 +59,7 @@ def build(
 
     `docs`: a folder with our own documentation (guides/, concepts/, reference/); `reference`: pages made from the code, by path,
     `x.<language>.md` for a language. `portal`: the public address of the CKAN.
-    Raises DulieumoError where a link of the finished site leads nowhere.
+    Raises ReleaseError where a link of the finished site leads nowhere.
     """
     began = time.monotonic()
     documents = {**_documents(docs), **(reference or {})}
@@ -137,7 +137,7 @@ def _refuse_broken_links(new: Path, spoken: Sequence[Edition], catalog: Catalog)
     found = [link for link in links.broken(new, spoken[0].base_url) if link.link not in theirs]
     if found:
         lines = "\n".join(f"{link.page}: {link.link}" for link in found[:20])
-        raise DulieumoError(
+        raise ReleaseError(
             _("{count} links of the site lead nowhere:").format(count=len(found)) + "\n" + lines,
             hint=_("Mend the pages named here; the previous site was left as it was."),
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dulieumo.descriptors.resolve import text as text_of
-from dulieumo.errors import DulieumoError
+from dulieumo.errors import ReleaseError
 from dulieumo.i18n import _
 
 from .edition import Edition
@@ -46,7 +46,7 @@ class _Complaints(logging.Handler):
 
 
 def render(docs: Path, out: Path, editions: Sequence[Edition]) -> None:
-    """Render the Markdown under `docs` into `out`. Raises DulieumoError with all that mkdocs found wrong."""
+    """Render the Markdown under `docs` into `out`. Raises ReleaseError with all that mkdocs found wrong."""
     from mkdocs.commands.build import build
     from mkdocs.config.defaults import MkDocsConfig
 
@@ -67,7 +67,7 @@ def render(docs: Path, out: Path, editions: Sequence[Edition]) -> None:
         logger.removeHandler(complaints)
         logger.propagate = propagate
     if complaints.found:
-        raise DulieumoError(_("The site's pages could not be rendered:") + "\n" + "\n".join(complaints.found[:20]))
+        raise ReleaseError(_("The site's pages could not be rendered:") + "\n" + "\n".join(complaints.found[:20]))
 
 
 def configuration(docs: Path, out: Path, editions: Sequence[Edition]) -> dict[str, Any]:
