@@ -15,7 +15,7 @@ from dulieumo.check.report import CheckReport
 from dulieumo.errors import ConfigError, UsageError
 from dulieumo.i18n import _
 from dulieumo.model import Catalog, Dataset, Resource
-from dulieumo.owner import create, intake, layout, matching, rehearsal, scaffold, update
+from dulieumo.owner import create, intake, layout, matching, rehearsal, rowchanges, scaffold, update
 from dulieumo.owner.notes import Note, has_stops
 from dulieumo.owner.source import Raw
 
@@ -123,7 +123,7 @@ def read(datasets: Path, name: str, file: Path, said: Said) -> Reading:
     )
 
 
-def run(datasets: Path, reading: Reading, said: Said, *, today: dt.date, examples: int = update.EXAMPLES) -> Trial:
+def run(datasets: Path, reading: Reading, said: Said, *, today: dt.date, examples: int = rowchanges.EXAMPLES) -> Trial:
     """The update that the reading asks for, and its check. Writes nothing to the catalogue. Raises ReleaseError, UsageError."""
     made = update.propose(
         datasets,
