@@ -65,7 +65,7 @@ def working(
         if wanted and dataset.name not in wanted:
             continue
         entry = released.get(dataset.name)
-        key = incremental.key(catalog, dataset, incremental.input_hash(reading.folder, dataset, cache.sha256))
+        key = incremental.key(catalog, dataset, incremental.input_hash(reading.folder, dataset, cache.files.sha256))
         if before is None and entry is not None and cache.content_hash(dataset, key) == entry["contentHash"]:
             continue
         version = before or (entry["version"] if entry else None)

@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dulieumo import __version__, canonical, package, release
+from dulieumo.filehashes import FileHashes
 from dulieumo.model import Catalog, Dataset
 from dulieumo.store import write_whole
 
-FORMAT = "dulieumo-build-cache/1"
+FORMAT = "dulieumo-build-cache/2"
 FILE = "build.json"
-REMEMBERED_BYTES = 64 << 10
-"""Files below this size are hashed anew each time: that costs less than a thousandth of a second."""
-SETTLED_SECONDS = 2.0
-"""A file changed less than this long ago may change again without its times showing it."""
 
 
 def input_hash(folder: Path, dataset: Dataset, digest: Callable[[Path], str] = canonical.sha256_of_file) -> str:
@@ -50,13 +45,13 @@ def key(catalog: Catalog, dataset: Dataset, inputs: str) -> str:
 
 
 class Cache:
-    """The memory of earlier builds, and of the hashes of big files, in one file under `folder`."""
+    """The memory of earlier builds, in one file under `folder`, and beside it that of the hashes of big files."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
         self._before = _read(self._path)
         self._versions: dict[str, Any] = dict(self._before.get("versions", {}))
-        self._files: dict[str, Any] = dict(self._before.get("files", {}))
+        self.files = FileHashes(folder)
 
     def content_hash(self, dataset: Dataset, key: str) -> str | None:
         """What building `dataset` from `key` gave; None where that is not known."""
@@ -66,31 +61,12 @@ class Cache:
     def remember(self, dataset: Dataset, key: str, content_hash: str) -> None:
         self._versions[dataset.name] = {"key": key, "contentHash": content_hash}
 
-    def sha256(self, path: Path) -> str:
-        """The hex digest of a file; of a big one from memory, if size, times and inode are those it had."""
-        before = path.stat()
-        if before.st_size < REMEMBERED_BYTES:
-            return canonical.sha256_of_file(path)
-        name, mark = str(path.resolve()), _mark(before)
-        entry = self._files.get(name)
-        if entry is not None and entry["mark"] == mark:
-            found: str = entry["sha256"]
-            return found
-        digest = canonical.sha256_of_file(path)
-        is_settled = time.time() - max(before.st_mtime, before.st_ctime) > SETTLED_SECONDS
-        if is_settled and _mark(path.stat()) == mark:
-            self._files[name] = {"mark": mark, "sha256": digest}
-        return digest
-
     def save(self) -> None:
         """Write the memory down, if it changed."""
-        value = {"format": FORMAT, "versions": self._versions, "files": self._files}
+        self.files.save()
+        value = {"format": FORMAT, "versions": self._versions}
         if value != self._before:
             write_whole(self._path, canonical.dumps(value))
-
-
-def _mark(facts: os.stat_result) -> list[int]:
-    return [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino]
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def make(
 
 
 def _approved(reading: Reading, dataset: Dataset, approved: Mapping[str, str], cache: incremental.Cache) -> str:
-    found = incremental.input_hash(reading.folder, dataset, cache.sha256)
+    found = incremental.input_hash(reading.folder, dataset, cache.files.sha256)
     if approved.get(dataset.name) != found:
         raise ReleaseError(
             _("{dataset} was changed after it was checked.").format(dataset=dataset.name),

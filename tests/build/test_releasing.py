@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dulieumo import build, canonical, check, incremental, release
+from dulieumo import build, check, incremental, release
 from dulieumo.errors import ConfigError, ReleaseError
 from dulieumo.model import Catalog, Dataset, DatasetVersion
 from dulieumo.store import FolderStore
@@ -214,31 +213,3 @@ def test_the_cache_never_changes_a_result(tmp_path: Path, store: FolderStore) ->
     shared = incremental.Cache(cache.parent)
     assert make(root, elsewhere, cache=shared).content_hash == first.content_hash
     assert elsewhere.local_path("data/bo/1.0.0/bang.csv").read_text() == "ma,so\na,1\n"
-
-
-def test_the_hash_of_a_big_file_is_remembered_until_the_file_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "lon.csv"
-    path.write_bytes(b"a" * incremental.REMEMBERED_BYTES)
-    monkeypatch.setattr(incremental, "SETTLED_SECONDS", -1.0)
-    cache = incremental.Cache(tmp_path / "cache")
-    first = cache.sha256(path)
-    cache.save()
-    again = incremental.Cache(tmp_path / "cache")
-    monkeypatch.setattr(canonical, "sha256_of_file", lambda _path: pytest.fail("was read again"))
-    assert again.sha256(path) == first
-    monkeypatch.undo()
-    facts = path.stat()
-    path.write_bytes(b"b" * incremental.REMEMBERED_BYTES)  # the same size, and made to look as old
-    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-    assert incremental.Cache(tmp_path / "cache").sha256(path) != first
-
-
-def test_a_file_that_has_just_changed_is_hashed_each_time(tmp_path: Path) -> None:
-    path = tmp_path / "lon.csv"
-    path.write_bytes(b"a" * incremental.REMEMBERED_BYTES)
-    cache = incremental.Cache(tmp_path / "cache")
-    first = cache.sha256(path)
-    path.write_bytes(b"b" * incremental.REMEMBERED_BYTES)
-    assert cache.sha256(path) != first

@@ -24,6 +24,7 @@ from dulieumo.check import cache, files, guard
 from dulieumo.check.previous import Tables
 from dulieumo.check.report import CheckedTable, CheckReport, Collector, Tally
 from dulieumo.descriptors import Reading
+from dulieumo.filehashes import FileHashes
 from dulieumo.governance import legal
 from dulieumo.model import Catalog, Dataset, Resource
 from dulieumo_rules.findings import Finding, Place, Severity
@@ -75,7 +76,10 @@ def check(
     tables: list[CheckedTable] = []
     inputs: dict[str, str] = {}
     if reading.catalog is not None:
-        run = _Run(reading, reading.catalog, today or date.today(), cache_folder, before_reading, previous, listen)
+        hashes = FileHashes(cache_folder) if cache_folder is not None else None
+        run = _Run(
+            reading, reading.catalog, today or date.today(), cache_folder, before_reading, previous, listen, hashes
+        )
         with guard.no_network():
             for dataset in reading.catalog.datasets:
                 if only is not None and dataset.name not in only:
@@ -86,6 +90,8 @@ def check(
                         tables.append(checked)
                 inputs[dataset.name] = input_hash(reading.folder, dataset, run.digests)
                 step(dataset.name)
+        if hashes is not None:
+            hashes.save()
     return CheckReport(
         findings=out.findings(),
         tallies=out.tallies(),
@@ -127,6 +133,7 @@ class _Run:
     before_reading: Callable[[], None]
     previous: Tables
     listen: Listen
+    hashes: FileHashes | None
     digests: dict[str, str] = field(default_factory=dict)
     targets: references.Targets | None = None
 
@@ -195,7 +202,7 @@ class _Run:
 
     def _digest(self, file: str, path: Path) -> str:
         if file not in self.digests:
-            self.digests[file] = canonical.sha256_of_file(path)
+            self.digests[file] = self.hashes.sha256(path) if self.hashes else canonical.sha256_of_file(path)
         return self.digests[file]
 
     def _cache_name(self, dataset: Dataset, resource: Resource, path: Path, place: Place) -> str:
