@@ -62,7 +62,7 @@ def _read(path: Path) -> dict[str, Any]:
     """What is no memory of this format is no memory."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return {}
     files = value.get("files") if isinstance(value, dict) and value.get("format") == FORMAT else None
     return files if isinstance(files, dict) else {}
