@@ -40,7 +40,7 @@ class Tally:
                 yield
             problems = [problem for problem in watch.problems if not may_miss or "empty" in problem]
             assert not problems, sorted(set(problems))
-            bound = proxy.longest_replacement + 2 * watch.slowest
+            bound = proxy.longest_replacement + watch.resolution
             assert may_miss or max(watch.disagreements, default=0.0) <= bound, (max(watch.disagreements), bound)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this case's failure, and told at the end
             self.failures.append(f"{self.name}, {name}: {type(error).__name__}: {error}")

@@ -21,7 +21,8 @@ class Watch:
 
     `problems`: things never to be seen. `disagreements`: how long (seconds) a file disagreed with its resource's hash. A file
     that does is looked at again at once, and nothing else beside it, until it agrees: the figure is not the time of a round.
-    `slowest`: the longest single answer; the figures are right to twice that."""
+    `slowest`: the longest single answer. `widest`: how many files disagreed at once, each looked at by two answers (its entry,
+    its bytes)."""
 
     url: str
     dataset: str
@@ -31,6 +32,13 @@ class Watch:
     disagreements: list[float] = field(default_factory=list)
     polls: int = 0
     slowest: float = 0.0
+    widest: int = 0
+
+    @property
+    def resolution(self) -> float:
+        """What the figures are right to, in seconds: a look that began before the change of the entry still sees the old one,
+        and the file's turn comes again after one look at each of the others."""
+        return 2 * (self.widest + 1) * self.slowest
 
     def __enter__(self) -> Watch:
         self._stop = threading.Event()
@@ -92,6 +100,7 @@ class Watch:
                 self.disagreements.append(now - self._since.pop(resource["id"]))
         else:
             self._since.setdefault(resource["id"], now)
+            self.widest = max(self.widest, len(self._since))
 
     def _table(self, resource: dict[str, Any]) -> None:
         answer = self._call("datastore_search", resource_id=resource["id"], limit=1)
