@@ -61,6 +61,7 @@ class FaultProxy:
         self.after: Callable[[Seen], None] = lambda _seen: None
         self.silence_seconds = 3.0
         self.longest_replacement = 0.0  # seconds that CKAN took for a request that carries files
+        self.struck = 0  # requests that something was done to since `clear`
         self._lock = threading.Lock()
         self._closing = False
         self._is_up = threading.Event()
@@ -82,6 +83,7 @@ class FaultProxy:
         self.decide = lambda _seen: None
         self._is_up.wait(10)
         self.seen = []
+        self.struck = 0
         self.before = self.after = lambda _seen: None
 
     def once(self, number: int, fault: Fault) -> None:
@@ -113,6 +115,7 @@ class FaultProxy:
                 seen = Seen(len(self.seen), method.decode(), path.decode())
                 self.seen.append(seen)
             fault = self.decide(seen)
+            self.struck += fault is not None
             try:
                 self.before(seen)
                 self._answer(connection, head, body, fault)

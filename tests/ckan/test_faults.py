@@ -99,7 +99,8 @@ def scenario(request: pytest.FixtureRequest, both: World, ckan: LocalCkan, proxy
 
     def back() -> None:
         proxy.clear()
-        (both.root / "dist" / "targets" / "thu" / "journal.jsonl").unlink(missing_ok=True)
+        # Nothing remembered of the server either: each push then makes the requests of a first one, and as many.
+        shutil.rmtree(both.root / "dist" / "targets" / "thu", ignore_errors=True)
         ckan.reset_data(keep_organizations=True)
         if not is_new:
             receipt = both.push(release_name="cu")
@@ -132,6 +133,7 @@ def test_a_request_that_fails_once_does_no_harm(scenario: Scenario, is_proof: bo
         scenario.proxy.once(number, fault)
         with tally.case(f"request {number}, {fault}", scenario.watch(), scenario.proxy):
             scenario.push()
+            assert scenario.proxy.struck == 1, "nothing went wrong: there was no such request"
             scenario.converge()
     tally.close()
 
@@ -150,6 +152,7 @@ def test_a_server_that_stays_away_leaves_what_was_there_and_the_next_push_conver
         scenario.proxy.from_on(number, fault)
         with tally.case(f"from request {number} on, {fault}", scenario.watch(), scenario.proxy):
             receipt = scenario.push()
+            assert scenario.proxy.struck, "nothing went wrong: there was no such request"
             assert receipt is None or receipt.failures, (number, fault)
             scenario.converge()
     tally.close()
@@ -185,15 +188,15 @@ def _killed_push(scenario: Scenario, number: int, *, is_after: bool) -> None:
             command, cwd=world.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
 
-        def kill(seen: object) -> None:
-            if getattr(seen, "number", -1) == number:
+        def kill(seen: Seen) -> None:
+            if seen.number == number:
                 os.kill(child.pid, signal.SIGKILL)
 
         if is_after:
             proxy.after = kill
         else:
             proxy.before = kill
-        child.wait(60)
+        assert child.wait(60) == -signal.SIGKILL, "it was not killed: there was no such request"
     finally:
         config.write_text(before, encoding="utf-8")
         proxy.clear()
@@ -210,14 +213,18 @@ def test_a_part_of_the_server_that_dies_at_any_request_loses_nothing(
     for number in part.of(cases):
         scenario.back()
 
-        def kill(seen: object, number: int = number) -> None:
-            if getattr(seen, "number", -1) == number:
+        killed: list[str] = []
+
+        def kill(seen: Seen, number: int = number, killed: list[str] = killed) -> None:
+            if seen.number == number:
+                killed.append(which)
                 ckan.kill_worker() if which == "worker" else ckan.kill(which)
 
         scenario.proxy.before = kill
         try:
             with tally.case(f"at request {number}", scenario.watch(), scenario.proxy, may_miss=True):
                 scenario.push()
+                assert killed == [which], "nothing was killed: there was no such request"
                 scenario.proxy.clear()
                 ckan.mend()
                 scenario.converge()
