@@ -59,6 +59,7 @@ class FaultProxy:
         self.decide: Callable[[Seen], Fault | None] = lambda _seen: None
         self.before: Callable[[Seen], None] = lambda _seen: None
         self.after: Callable[[Seen], None] = lambda _seen: None
+        self.alter: Callable[[Seen, bytes], bytes] = lambda _seen, answer: answer  # what a server in front may do to it
         self.silence_seconds = 3.0
         self.longest_replacement = 0.0  # seconds that CKAN took for a request that carries files
         self.struck = 0  # requests that something was done to since `clear`
@@ -118,13 +119,13 @@ class FaultProxy:
             self.struck += fault is not None
             try:
                 self.before(seen)
-                self._answer(connection, head, body, fault)
+                self._answer(connection, seen, head, body, fault)
             except OSError:
                 return
             finally:
                 self.after(seen)
 
-    def _answer(self, connection: socket.socket, head: bytes, body: bytes, fault: Fault | None) -> None:
+    def _answer(self, connection: socket.socket, seen: Seen, head: bytes, body: bytes, fault: Fault | None) -> None:
         if fault is Fault.REFUSED:
             self._refuse(connection)
             return
@@ -143,7 +144,7 @@ class FaultProxy:
             return
         answer = self._pass_on(head, body)
         if fault is None:
-            connection.sendall(answer)
+            connection.sendall(_of_right_length(self.alter(seen, answer)))
         elif fault is Fault.RESET_AFTER:
             _reset(connection)
         elif fault is Fault.SILENT_AFTER:
@@ -186,6 +187,12 @@ class FaultProxy:
         if b"multipart/form-data" in head:
             self.longest_replacement = max(self.longest_replacement, time.monotonic() - began)
         return answer
+
+
+def _of_right_length(answer: bytes) -> bytes:
+    head, gap, body = answer.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length:")]
+    return b"\r\n".join([*lines, b"Content-Length: %d" % len(body)]) + gap + body
 
 
 def _send(connection: socket.socket, status: bytes, body: bytes, more: bytes = b"") -> None:

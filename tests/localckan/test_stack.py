@@ -286,6 +286,24 @@ def test_a_port_taken_in_the_meantime_is_left_to_its_taker(ckan: LocalCkan, part
     ckan.context = again.context
 
 
+def test_downloads_are_named_under_the_new_address_when_ckans_port_changed(ckan: LocalCkan, dataset: str) -> None:
+    """CKAN answers from the search index, which keeps whole addresses: another stack may serve on the old port by then."""
+    ckan.reset_data()
+    make_dataset(ckan, dataset)
+    mark = {"package_id": dataset, "url": "bang.csv", "url_type": "upload"}
+    call(ckan.url, "resource_create", mark, ckan.sysadmin_token())
+    localckan.down(ckan.folder.parent)
+    with socket.create_server(("127.0.0.1", int(ckan.url.rsplit(":", 1)[1]))):
+        again = localckan.up(ckan.folder.parent)
+        assert again.url != ckan.url
+        for answer in (
+            call(again.url, f"package_show?id={dataset}"),
+            call(again.url, f"package_search?q=name:{dataset}")["results"][0],
+        ):
+            assert {resource["url"].startswith(f"{again.url}/") for resource in answer["resources"]} == {True}
+    ckan.context = again.context
+
+
 def test_a_servers_port_may_change_while_ckan_runs(ckan: LocalCkan) -> None:
     port = {status.name: status.port for status in ckan.status().parts}["redis"]
     before = pids(ckan)["ckan"]

@@ -86,6 +86,10 @@ class Uncertain(Unreachable):
     """No usable answer, and the server may have done it all the same."""
 
 
+class Crashed(Uncertain):
+    """The server answered 500: it failed at this very request."""
+
+
 class _NotDelivered(Unreachable):
     """No usable answer, and the server cannot have done anything. `wait_seconds`: what it asked for, if it did."""
 
@@ -191,8 +195,13 @@ class Client:
         return self._persist(action, once, is_repeatable=is_repeatable, landed=landed)
 
     def download(self, url: str, *, headers: Mapping[str, str] | None = None) -> Download:
-        """GET a file, hashing as it comes; nothing is kept. Any status is an answer but 429 and 5xx. Raises RemoteError."""
-        return self._persist("GET", lambda: self._download(url, headers or {}), is_repeatable=True, landed=None)  # type: ignore[no-any-return]
+        """GET a file, hashing as it comes; nothing is kept. Any status is an answer but 429 and 5xx. Raises RemoteError.
+
+        A 500 that stays is an answer too: CKAN 2.12.0 gives it for a file that its disk has lost."""
+        try:
+            return self._persist("GET", lambda: self._download(url, headers or {}), is_repeatable=True, landed=None)  # type: ignore[no-any-return]
+        except Crashed:
+            return Download(url=url, status=500, sha256="", bytes=0, headers={})
 
     def at_home(self, url: str) -> str:
         """A URL of the server as we reach it: CKAN names its own (`ckan.site_url`), which may be another way in."""
@@ -337,7 +346,8 @@ def _check_status(response: requests.Response) -> None:
             wait_seconds=_retry_after(response),
         )
     if status >= 500:
-        raise Uncertain(
+        kind = Crashed if status == 500 else Uncertain
+        raise kind(
             _("{url} answered {status}.").format(url=url, status=status),
             hint=_("The server has a problem of its own: look at CKAN's log, then run the command again."),
         )

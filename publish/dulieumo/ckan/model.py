@@ -174,8 +174,8 @@ class Edit:
 class Remote:
     """What is on CKAN of this catalogue: the datasets of its release, and those that carry its stamp. By CKAN name.
 
-    `edits` (by dataset) and `hashes` (SHA-256 of the file, by resource id) were asked for only where a first plan saw that
-    something was edited (`remote.inquire`)."""
+    `edits` (by dataset) and `hashes` (SHA-256 of the file, by resource id; "" where there is none) are asked for only where a
+    first plan saw that something was edited; the hashes of a deep plan are those of all files."""
 
     profile: ServerProfile
     datasets: Mapping[str, RemoteDataset]

@@ -250,7 +250,9 @@ class _Comparison:
         if held is None or held.partition(" ")[0] != resource.sha256[:16]:
             self.changes.append(_upload(resource, "file-changed" if held else "new"))
             return
-        if self._is_replaced(resource, held.partition(" ")[2], theirs):
+        if self.hashes.get(resource.id) == "":
+            self.changes.append(_upload(resource, "file-lost"))
+        elif self._is_replaced(resource, held.partition(" ")[2], theirs):
             self._file_drift(resource, theirs)
 
     def _is_replaced(self, resource: DesiredResource, when: str, theirs: Mapping[str, Any]) -> bool:

@@ -171,7 +171,7 @@ def read(
     """Everything that the plan of `release` needs to know. Raises RemoteError.
 
     A first plan over the plain reads tells what was edited by hand; only that is asked about. `is_deep` also reads what the
-    search answer lacks: dictionaries, counts, samples and views."""
+    search answer lacks: every file, dictionaries, counts, samples and views."""
     same_server = receipt is not None and receipt.url == client.url
     # what a sysadmin changed without another version or plugin, such as the licence list, is seen by a deep look
     profile = read_profile(client, receipt.profile if receipt is not None and same_server and not is_deep else None)
@@ -179,12 +179,13 @@ def read(
     datasets = read_datasets(client, release.catalog.name, wanted, known_datasets(receipt, client.url))
     plain = Remote(profile=profile, datasets=datasets)
     if is_deep:
-        plain = replace(plain, deep=_deep(client, release, intent, store, plain))
+        wanted_there = _there(release, intent, plain)
+        plain = replace(plain, deep=_deep(client, store, wanted_there), hashes=_all_hashes(client, plain, wanted_there))
     drifted = [item for item in plan(release, plain, intent).datasets if item.drifts]
     return replace(
         plain,
         edits=_edits(client, plain, drifted, known_datasets(receipt, client.url)),
-        hashes=_hashes(client, plain, drifted),
+        hashes={**plain.hashes, **_hashes(client, plain, drifted)},
     )
 
 
@@ -196,10 +197,29 @@ def _hashes(client: Client, remote: Remote, drifted: list[DatasetPlan]) -> dict[
         suspects = {drift.resource for drift in item.drifts if drift.field == "file"}
         for resource in there.resources:
             key = next((key for key in suspects if key and _is_resource(there, key, resource)), None)
-            if key is not None:
-                got = client.download(client.at_home(str(resource["url"])))
-                hashes[str(resource["id"])] = got.sha256 if got.status == 200 else ""
+            if key is not None and resource["id"] not in remote.hashes:
+                hashes[str(resource["id"])] = _hash(client, resource)
     return hashes
+
+
+def _all_hashes(client: Client, remote: Remote, wanted: list[DesiredResource]) -> dict[str, str]:
+    """The hash of every file that was uploaded: a disk may lose one, or be put back from an older copy, and CKAN not know."""
+    ids = {resource.id for resource in wanted if not resource.is_link}
+    files = [
+        resource
+        for there in remote.datasets.values()
+        for resource in there.resources
+        if resource["id"] in ids and resource.get("url_type") == "upload"
+    ]
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="ckan-read") as pool:
+        hashes = pool.map(lambda resource: _hash(client, resource), files)
+        return {str(resource["id"]): digest for resource, digest in zip(files, hashes, strict=True)}
+
+
+def _hash(client: Client, resource: Mapping[str, Any]) -> str:
+    """SHA-256 of a file on CKAN, "" where there is none."""
+    got = client.download(client.at_home(str(resource["url"])))
+    return got.sha256 if got.status == 200 else ""
 
 
 def _is_resource(there: RemoteDataset, key: str, resource: Mapping[str, Any]) -> bool:
@@ -240,7 +260,19 @@ def _edit(client: Client, there: RemoteDataset) -> Edit:
     return Edit(who=who, when=str(newest["timestamp"]))
 
 
-def _deep(client: Client, release: Release, intent: Intent, store: FolderStore, remote: Remote) -> Deep:
+def _there(release: Release, intent: Intent, remote: Remote) -> list[DesiredResource]:
+    """The resources that a plan wants and CKAN has."""
+    wanted: list[DesiredResource] = []
+    for desired in mapping.all_desired(release, remote.profile, intent.options):
+        there = remote.datasets.get(desired.name)
+        if there is None or there.stamp is None or intent.publisher not in (None, desired.publisher):
+            continue
+        present = {str(resource["id"]) for resource in there.resources}
+        wanted += [item for item in desired.resources if item.id in present]
+    return wanted
+
+
+def _deep(client: Client, store: FolderStore, wanted: list[DesiredResource]) -> Deep:
     from . import sample  # pulls in Arrow, which takes longer to import than the plan of a release that is there
 
     tables: dict[str, RemoteTable | None] = {}
@@ -259,13 +291,6 @@ def _deep(client: Client, release: Release, intent: Intent, store: FolderStore, 
             sample_differs=not sample.is_equal(client, store, resource, resource.table),
         )
 
-    wanted = []
-    for desired in mapping.all_desired(release, remote.profile, intent.options):
-        there = remote.datasets.get(desired.name)
-        if there is None or there.stamp is None or intent.publisher not in (None, desired.publisher):
-            continue
-        present = {str(resource["id"]) for resource in there.resources}
-        wanted += [item for item in desired.resources if item.table is not None and item.id in present]
     with ThreadPoolExecutor(_READERS, thread_name_prefix="ckan-read") as pool:
-        list(pool.map(look, wanted))
+        list(pool.map(look, [item for item in wanted if item.table is not None]))
     return Deep(tables=tables, views=view_types)

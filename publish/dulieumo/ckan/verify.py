@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from dulieumo.errors import RemoteError
-from dulieumo.model import Catalog, Release
+from dulieumo.errors import NotAuthorized, RemoteError
+from dulieumo.model import Release
 from dulieumo.store import FolderStore
 
 from . import mapping, sample, views
@@ -37,13 +37,13 @@ def verify(
 ) -> Verification:
     """Compare what `client` (anonymous) gets with the release. Raises RemoteError only where there is no CKAN at all."""
     began = time.monotonic()
-    client.read("status_show")
+    address = str(client.read("status_show").get("site_url") or client.url)
     wanted = [
         desired for desired in mapping.all_desired(release, profile, options) if publisher in (None, desired.publisher)
     ]
 
     def one(desired: Desired) -> list[Probe]:
-        found = list(_Look(desired, release.catalog, store, client).run())
+        found = list(_Look(desired, store, client, address).run())
         step(desired.name)
         return found
 
@@ -79,16 +79,19 @@ def _once(probes: Iterator[Probe]) -> tuple[Probe, ...]:
 
 
 class _Look:
-    """One dataset, from outside."""
+    """One dataset, from outside. `address` is the one under which CKAN says that it serves."""
 
-    def __init__(self, desired: Desired, catalog: Catalog, store: FolderStore, client: Client) -> None:
+    def __init__(self, desired: Desired, store: FolderStore, client: Client, address: str) -> None:
         self.desired = desired
         self.store = store
         self.client = client
+        self.address = address
 
     def run(self) -> Iterator[Probe]:
         try:
             body = self.client.find("package_show", id=self.desired.name)
+        except NotAuthorized:  # it is there, and hidden
+            body = None
         except RemoteError as error:
             yield self._probe(None, "dataset", "not-readable", reason=error.message)
             return
@@ -123,6 +126,10 @@ class _Look:
     def _file(self, resource: DesiredResource, url: str) -> Iterator[Probe]:
         if urlsplit(url).scheme not in ("http", "https"):
             yield self._probe(resource, "download", "not-downloadable", status=0)
+            return
+        if not resource.is_link and not url.startswith(self.address.rstrip("/") + "/"):
+            parts = urlsplit(url)
+            yield self._probe(resource, "download", "other-address", address=f"{parts.scheme}://{parts.netloc}")
             return
         got = self.client.download(url, headers={"Origin": ORIGIN})
         if got.status != 200:

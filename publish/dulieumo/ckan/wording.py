@@ -45,6 +45,7 @@ def reason(code: str, values: Mapping[str, str | int]) -> str:
         "new": _("new file"),
         "file-changed": _("the file changed"),
         "file-edited": _("the file was replaced on CKAN, ours is put back"),
+        "file-lost": _("CKAN has lost the file"),
         "file-to-link": _("the file is addressed where it lies"),
         "not-a-file": _("CKAN has a link instead of our file"),
         "table-new": _("new table"),
@@ -100,6 +101,10 @@ def problem(code: str, values: Mapping[str, str | int]) -> str:
         "field-differs": _("{field} is not as in the release"),
         "resource-missing": _("the resource is missing"),
         "not-downloadable": _("the download answers {status}"),
+        "other-address": _(
+            "the download is said to be at {address}, where this CKAN is not: make its search index anew with "
+            "`ckan search-index rebuild`"
+        ),
         "needs-login": _("the download asks for a login"),
         "hash-differs": _("the file is not the one of the release ({bytes} bytes instead of {wanted})"),
         "media-type-differs": _("the file comes as {type} instead of {wanted}"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--target", help="Name of the target; the default one if not given.")
 @click.option("--release", "release_name", help="Release to compare; the latest if not given.")
 @click.option("--publisher", help="Only the datasets of this publisher.")
-@click.option("--deep", "is_deep", is_flag=True, help="Also read dictionaries, row counts, samples and views.")
+@click.option("--deep", "is_deep", is_flag=True, help="Also read files, dictionaries, row counts, samples and views.")
 @click.option("--prune", is_flag=True, help="Also remove datasets that left the repository.")
 @click.option(
     "--take-over", is_flag=True, help="Also take datasets of the same name that were not published from here."

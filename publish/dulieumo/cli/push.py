@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 @click.option(
     "--take-over", is_flag=True, help="Also take datasets of the same name that were not published from here."
 )
-@click.option("--deep", "is_deep", is_flag=True, help="Also compare dictionaries, row counts, samples and views.")
+@click.option(
+    "--deep", "is_deep", is_flag=True, help="Also compare files, dictionaries, row counts, samples and views."
+)
 @click.option("--jobs", type=click.IntRange(1, 32), default=4, show_default=True, help="Datasets at the same time.")
 def command(
     datasets: Path | None,

@@ -70,6 +70,11 @@ class Layout:
         return self.stack / "postgres" / "provisioned"
 
     @property
+    def indexed(self) -> Path:
+        """The address under which the search index knows the downloads."""
+        return self.stack / "indexed-address"
+
+    @property
     def ini(self) -> Path:
         return self.stack / "ckan.ini"
 

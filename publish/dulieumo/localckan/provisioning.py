@@ -1,4 +1,5 @@
-"""Fills the databases of a new stack: roles, tables, permissions, the sysadmin; and says where the result lies."""
+"""Fills the databases of a new stack: roles, tables, permissions, the sysadmin; lets the index follow a new address; and
+says where the result lies."""
 
 from __future__ import annotations
 
@@ -25,22 +26,43 @@ def provision(context: Context) -> None:
     where = context.where
     where.provisioned.unlink(missing_ok=True)
     postgres.make_databases(context)
-    part = web.part(context)
-    part.prepare()
-    log = where.log("provision")
-    ended = processes.run(
-        (str(context.programs.ckan_python), "-I", str(INSIDE / "provision.py"), SYSADMIN),
-        environment=part.environment,
-        given=context.secrets.sysadmin_password + "\n",
+    given = context.secrets.sysadmin_password + "\n"
+    answer = json.loads(
+        _inside(context, "provision", _("CKAN's databases could not be filled."), SYSADMIN, given=given)
     )
-    write_private(log, ended.stderr)
-    if ended.returncode != 0:
-        raise failed(_("CKAN's databases could not be filled."), log, context.secrets.all())
-    answer = json.loads(ended.stdout)
     postgres.query(context, "postgres", answer["permissions"])
     write_private(where.sysadmin_token, answer["token"] + "\n")
     write_private(where.sysadmin_password, context.secrets.sysadmin_password + "\n")
     write_private(where.provisioned, where.flavour)
+    write_private(where.indexed, context.url)  # there is nothing in it yet
+
+
+def is_indexed(context: Context) -> bool:
+    """Whether the search index names the downloads under CKAN's address of now: its port may be another one than before."""
+    indexed = context.where.indexed
+    return indexed.exists() and indexed.read_text() == context.url
+
+
+def index(context: Context) -> None:
+    """Makes the search index anew while CKAN serves. Raises LocalCkanFailed."""
+    _inside(context, "reindex", _("CKAN's search index could not be made anew."))
+    write_private(context.where.indexed, context.url)
+
+
+def _inside(context: Context, script: str, problem: str, *arguments: str, given: str = "") -> str:
+    """What a script of `inside/` prints when CKAN's own Python runs it. Raises LocalCkanFailed with `problem`."""
+    part = web.part(context)
+    part.prepare()
+    log = context.where.log("provision")
+    ended = processes.run(
+        (str(context.programs.ckan_python), "-I", str(INSIDE / f"{script}.py"), *arguments),
+        environment=part.environment,
+        given=given,
+    )
+    write_private(log, ended.stderr)
+    if ended.returncode != 0:
+        raise failed(problem, log, context.secrets.all())
+    return ended.stdout
 
 
 def write_target(context: Context) -> None:

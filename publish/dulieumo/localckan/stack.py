@@ -79,6 +79,9 @@ def start_all(where: Layout, settings: Mapping[str, str] | None, report: Report)
         with step(report, _("Fill the databases")):
             provisioning.provision(context)
     context = _ensure_web(context, report)
+    if not provisioning.is_indexed(context):
+        with step(report, _("Make the search index anew for {address}").format(address=context.url)):
+            provisioning.index(context)
     provisioning.write_target(context)
     prune(where, programs)
     return context
