@@ -61,7 +61,7 @@ class Watch:
                 self._suspects()
             except (OSError, ValueError):
                 pass  # the server itself is down: that is not what is watched here
-            time.sleep(0.005)
+            time.sleep(0.03)
 
     def _poll(self) -> None:
         body = self._call("package_show", id=self.dataset)

@@ -210,6 +210,7 @@ class _Dataset:
         mark = self._stamp(is_done=False, old=old, files={})
         body = payload.create(self.desired, mark)
         self.job.journal.forget(self.desired.name)
+        self.job.journal.send(self.desired.name, mark.token)
         try:
             made = self.client.write("package_create", body, landed=lambda: self._landed(mark))
         except Conflict as conflict:
@@ -219,7 +220,7 @@ class _Dataset:
         self.there = remote_dataset(made, is_exact=True)
         self.fresh = frozenset(resource.id for resource in self.desired.resources)
         self.stamped_at = time.monotonic()
-        self.job.journal.step(self.desired.name, "created", token=mark.token)
+        self.job.journal.step(self.desired.name, "created")
         uploads = [resource for resource in self.desired.resources if not resource.is_link]
         if uploads:
             self._write_revise(self._stamp(is_done=False, old=mark, files=self._files(None, old=None)), uploads, None)
@@ -317,7 +318,7 @@ class _Dataset:
         self.job.journal.forget(self.desired.name)
         self.there = self._locked(payload.as_form(body) if files else body, mark, files)
         self.stamped_at = time.monotonic()
-        self.job.journal.step(self.desired.name, "revised", token=mark.token)
+        self.job.journal.step(self.desired.name, "revised")
 
     def _locked(self, body: Mapping[str, Any], mark: Stamp, files: list[Upload]) -> RemoteDataset:
         """A package_revise under its lock. A lock that does not hold because our own write is there already is no race."""
@@ -326,6 +327,7 @@ class _Dataset:
             found = self._landed(mark)
             return None if found is None else {"package": found}
 
+        self.job.journal.send(self.desired.name, mark.token)
         try:
             answer = self.client.write("package_revise", body, uploads=files, landed=landed)
         except Conflict as conflict:

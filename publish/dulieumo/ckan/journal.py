@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -25,12 +25,17 @@ FORMAT = "dulieumo-journal/1"
 
 
 class Journal:
-    """An open journal. `push` is the id of this push, `is_resumed` whether an earlier run began it."""
+    """An open journal. `push` is the id of this push, `is_resumed` whether an earlier run began it.
 
-    def __init__(self, file: IO[str], push: str, done: Mapping[str, Applied], *, is_resumed: bool) -> None:
+    `sent` are the tokens of the stamps that it sent: a request of a run that was killed may arrive after the next one began."""
+
+    def __init__(
+        self, file: IO[str], push: str, done: Mapping[str, Applied], sent: Iterable[str] = (), *, is_resumed: bool
+    ) -> None:
         self.push = push
         self.is_resumed = is_resumed
         self.done: dict[str, Applied] = dict(done)
+        self.sent: set[str] = set(sent)
         self.is_ended = False
         self._file = file
         self._lock = threading.Lock()
@@ -38,6 +43,12 @@ class Journal:
     def step(self, dataset: str, step: str, **facts: Any) -> None:
         """A step of a dataset is behind us."""
         self._write({"dataset": dataset, "step": step, **facts})
+
+    def send(self, dataset: str, token: str) -> None:
+        """A write whose stamp has this token is about to be sent."""
+        with self._lock:
+            self.sent.add(token)
+        self._write({"dataset": dataset, "step": "send", "token": token})
 
     def finish(self, applied: Applied) -> None:
         """A dataset is as it shall be."""
@@ -77,21 +88,22 @@ def open_journal(path: Path, url: str) -> Iterator[Journal]:
                 hint=_("Wait until it has ended, then run the command again."),
             ) from error
         file.seek(0)
-        header, done = _read(file.read(), url)
+        header, done, sent = _read(file.read(), url)
         if header is None:
             file.truncate(0)
             header = {"format": FORMAT, "push": uuid.uuid4().hex[:12], "url": url}
             journal = Journal(file, header["push"], {}, is_resumed=False)
             journal._write(header)
         else:
-            journal = Journal(file, header["push"], done, is_resumed=True)
+            journal = Journal(file, header["push"], done, sent, is_resumed=True)
         yield journal
         if journal.is_ended:
             file.truncate(0)
 
 
-def _read(text: str, url: str) -> tuple[dict[str, Any] | None, dict[str, Applied]]:
-    """The header and what was done; a torn last line is left out, a journal of another server or format is ignored."""
+def _read(text: str, url: str) -> tuple[dict[str, Any] | None, dict[str, Applied], set[str]]:
+    """The header, what was done, and the tokens sent; a torn last line is left out, a journal of another server or format is
+    ignored."""
     entries = []
     for line in text.splitlines():
         try:
@@ -99,7 +111,7 @@ def _read(text: str, url: str) -> tuple[dict[str, Any] | None, dict[str, Applied
         except ValueError:
             break
     if not entries or entries[0].get("format") != FORMAT or entries[0].get("url") != url:
-        return None, {}
+        return None, {}, set()
     done: dict[str, Applied] = {}
     for entry in entries[1:]:
         if "applied" not in entry:
@@ -108,7 +120,7 @@ def _read(text: str, url: str) -> tuple[dict[str, Any] | None, dict[str, Applied
             done.pop(entry["dataset"], None)
         else:
             done[entry["dataset"]] = applied_from_json(entry["applied"])
-    return entries[0], done
+    return entries[0], done, {entry["token"] for entry in entries[1:] if "token" in entry}
 
 
 def applied_to_json(applied: Applied) -> dict[str, Any]:

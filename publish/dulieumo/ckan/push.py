@@ -19,7 +19,7 @@ from dulieumo.store import FolderStore
 from . import apply, mapping, wording
 from .client import Client
 from .journal import Journal
-from .model import Action, Applied, DatasetPlan, Desired, Failure, Plan, Receipt, Remote
+from .model import Action, Applied, DatasetPlan, Desired, Failure, Plan, Receipt, Remote, Stamp
 from .plan import Intent, plan_dataset
 from .remote import as_applied, read_dataset
 
@@ -107,11 +107,19 @@ def _persistent(job: apply.Job, desired: Desired, item: DatasetPlan, remote: Rem
             return apply.apply(job, desired, item)
         except apply.RaceLost:
             there = read_dataset(job.client, desired.name)
-            if there is None or there.stamp is None or there.stamp.pending != job.journal.push:
+            if there is None or there.stamp is None or not _is_own(there.stamp, job.journal):
                 raise
             now = replace(remote, datasets={**remote.datasets, desired.name: there})
             item = plan_dataset(desired, now, intent)
+            applied = as_applied(there)
+            if not item.changes and applied is not None:
+                job.journal.finish(applied)
+                return applied
     return apply.apply(job, desired, item)
+
+
+def _is_own(there: Stamp, journal: Journal) -> bool:
+    return there.pending == journal.push or there.token in journal.sent
 
 
 def refuse(plan: Plan) -> None:
