@@ -17,7 +17,7 @@ GROUPS = ("guides", "concepts", "reference")
 READERS = {
     "users": ("users",),
     "owners": ("owners",),
-    "operators": ("deployment", "releases", "ci", "import", "new-city"),
+    "operators": ("deployment", "releases", "publishing", "ci", "import", "new-city"),
 }
 _TRANSLATED = re.compile(r"\.([a-z]{2})\.md$")
 _HEADING = re.compile(r"^#\s+(.+?)\s*$", re.MULTILINE)
