@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from dulieumo import descriptors
 from dulieumo.ckan.bootstrap import Unit, bootstrap, wanted
 from dulieumo.ckan.client import Client, Patience
+from dulieumo.descriptors import pictures
 from dulieumo.errors import ConfigError, NotAuthorized, Unreachable
 from dulieumo.localckan import LocalCkan
 from dulieumo.model import Catalog
@@ -186,6 +188,27 @@ def test_pictures_are_uploaded_once_and_again_when_they_change(
     assert bootstrap(sysadmin, units, token_file=token_file).updated == ("so-mot",)
     assert sysadmin.read("organization_show", id="so-mot")["image_display_url"] != address
     assert bootstrap(sysadmin, units, token_file=token_file).unchanged == ("so-mot",)
+
+
+@pytest.mark.browser
+def test_pages_with_pictures_fit_the_window(
+    sysadmin: Client, token_file: Path, catalog: Catalog, browser: Browser, ckan: LocalCkan
+) -> None:
+    own = pictures.read(REPOSITORY / "datasets" / pictures.FOLDER).bitmaps
+    units = [unit for unit in wanted(catalog, own) if unit.name in ("kinh-te", "tu-phap", "so-tai-chinh")]
+    bootstrap(sysadmin, units, token_file=token_file)
+    sysadmin.write("package_create", {"name": "bo", "owner_org": "so-tai-chinh", "groups": [{"name": "kinh-te"}]})
+    page = browser.new_page()
+    for path in ("", "group/", "group/kinh-te", "organization/so-tai-chinh", "dataset/bo", "dataset/groups/bo"):
+        for width in (320, 390, 600, 768, 1000, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{ckan.url}/{path}")
+            assert page.evaluate("document.documentElement.scrollWidth") == width, path
+            for picture in page.locator("img[src*='/uploads/group/']").all():
+                box = picture.bounding_box()
+                assert box is not None
+                assert 50 <= box["width"] == box["height"] <= 160, path
+    page.close()
 
 
 def test_a_file_that_is_no_picture_is_named(sysadmin: Client, token_file: Path, tmp_path: Path) -> None:

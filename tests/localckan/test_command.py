@@ -163,6 +163,12 @@ def test_bootstrap_takes_the_sysadmins_token_from_a_file_or_the_environment(
     facts = json.loads(again.stdout)
     assert (facts["created"], facts["updated"], facts["is_new_token"]) == ([], [], False)
     assert token not in again.stdout
+    (tmp_path / "hinh").mkdir()
+    (tmp_path / "hinh" / "kinh-te.png").write_text("<html>")
+    refused = dulieumo(*options, "--pictures", str(tmp_path / "hinh"), DULIEUMO_SYSADMIN_TOKEN=ckan.sysadmin_token())
+    assert refused.returncode == 0
+    assert "hinh/kinh-te.png: “kinh-te.png” is no PNG" in refused.stderr
+    assert call(ckan.url, "group_show?id=kinh-te")["image_display_url"].endswith(".png")  # the one of before stays
     ckan.reset_data()
 
 

@@ -45,7 +45,7 @@ def test_the_settings_of_the_guide_are_those_we_run_with(guide: Path, ckan: Loca
     table = re.search(r"\| ?`ckan\.plugins.*?\n\n", guide.read_text(encoding="utf-8"), re.DOTALL)
     assert table is not None
     rows = [row.split("|")[1:3] for row in table[0].strip().splitlines()]
-    assert len(rows) == 9
+    assert len(rows) == 8
     for names, values in rows:
         keys, told = re.findall(r"`([\w.]+)`", names), re.findall(r"`([^`]+)`", values)
         for number, key in enumerate(keys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 import zipfile
@@ -31,7 +32,7 @@ def copy(songmay: Served, tmp_path: Path) -> Served:
 
 def again(served: Served, **changed: object) -> site.SiteReport:
     made = served.world
-    options = {"status": made.status, "docs": made.docs, "portal": world.PORTAL, **changed}
+    options = {"status": made.status, "docs": made.docs, "portal": world.PORTAL, "pictures": made.pictures, **changed}
     return site.build(made.release, made.store, made.out, **options)  # type: ignore[arg-type]
 
 
@@ -54,6 +55,30 @@ def test_what_the_site_shows_makes_it_anew(copy: Served) -> None:
         assert (copy.world.out / "guides" / "them" / "index.html").is_file()
     finally:
         (copy.world.docs / "guides" / "them.md").unlink()
+
+
+def test_pictures_stand_where_there_are_some_and_nothing_where_there_are_none(copy: Served) -> None:
+    out = copy.world.out
+    drawing, logo = "pictures/giao-thong.svg", "pictures/phong-giao-thong.png"
+    assert {path.relative_to(out).as_posix() for path in (out / "pictures").iterdir()} == {drawing, logo}
+    for page, up, picture in (
+        ("", "./", drawing),
+        ("en/", "../", drawing),
+        ("datasets/", "../", drawing),
+        ("domains/", "../", drawing),
+        ("domains/giao-thong/", "../../", drawing),
+        ("en/domains/giao-thong/", "../../../", drawing),
+        ("publishers/phong-giao-thong/", "../../", logo),
+    ):
+        (tag,) = re.findall(r"<img[^>]*>", (out / page / "index.html").read_text(encoding="utf-8"))
+        assert f'src="{up}{picture}" alt=""' in tag, page
+    assert "<img" not in (out / "domains/moi-truong/index.html").read_text(encoding="utf-8")
+    assert "<title>Giao thông – " in (out / "domains/giao-thong/index.html").read_text(encoding="utf-8")
+    strange = {**copy.world.pictures, "khong-co": copy.world.pictures["giao-thong"]}
+    assert again(copy, pictures=strange).is_unchanged
+    assert not again(copy, pictures={}).is_unchanged
+    assert not (out / "pictures").exists()
+    assert not any("pictogram" in page.read_text(encoding="utf-8") for page in out.rglob("*.html"))
 
 
 def test_the_same_inputs_give_the_same_bytes(copy: Served, tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ import yaml
 
 from dulieumo import config, site, status
 from dulieumo.cli import build, check
+from dulieumo.descriptors import pictures
 from dulieumo.model import Release
 from dulieumo.site import server
 from dulieumo.store import FolderStore
 from tests import catalogues as made
+from tests import pictures as drawn
 
 SONGMAY = Path(__file__).resolve().parents[1] / "data" / "songmay"
 PORTAL = "https://ckan.songmay.example"
@@ -42,6 +44,7 @@ class World:
     out: Path
     docs: Path
     status: dict[str, Any]
+    pictures: Mapping[str, Path]
     report: site.SiteReport
 
 
@@ -54,9 +57,14 @@ def release_of(folder: Path) -> Release:
 
 
 def songmay(folder: Path, base_url: str) -> World:
-    """Sông Mây in two releases: the second one has ben-xe 1.1.0, with a row more and one changed."""
+    """Sông Mây in two releases: the second one has ben-xe 1.1.0, with a row more and one changed. Of its domains one has a picture."""
     root = folder / "datasets"
     shutil.copytree(SONGMAY, root)
+    own = root / pictures.FOLDER
+    own.mkdir()
+    for kind in ("svg", "png"):
+        shutil.copy(drawn.FOLDER / f"xay-dung.{kind}", own / f"giao-thong.{kind}")
+    shutil.copy(drawn.FOLDER / "xa-hoi.png", own / "phong-giao-thong.png")
     release_of(folder)
     descriptor = root / "giao-thong" / "ben-xe" / "datapackage.yaml"
     package = yaml.safe_load(descriptor.read_text(encoding="utf-8"))
@@ -106,8 +114,9 @@ def _site(folder: Path, store: FolderStore, composed: Release) -> World:
     state = status.compute(composed.catalog, TODAY, release=composed.name)
     state["datasets"]["ben-xe"]["verified"] = {"at": "2025-02-02T03:04:05+00:00", "ok": True, "problems": 0}
     out = folder / "site"
-    report = site.build(composed, store, out, status=state, docs=docs, portal=PORTAL)
-    return World(release=composed, store=store, out=out, docs=docs, status=state, report=report)
+    shown = pictures.read(folder / "datasets" / pictures.FOLDER).for_pages
+    report = site.build(composed, store, out, status=state, docs=docs, portal=PORTAL, pictures=shown)
+    return World(release=composed, store=store, out=out, docs=docs, status=state, pictures=shown, report=report)
 
 
 @contextmanager

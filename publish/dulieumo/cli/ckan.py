@@ -19,7 +19,7 @@ from rich.text import Text
 
 from dulieumo import config, errors
 from dulieumo.cli import common
-from dulieumo.i18n import _
+from dulieumo.i18n import _, language
 from dulieumo.localckan import failures, layout, locking, parts, progress
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ def bootstrap(
             _("Where shall the token of {user} be put?").format(user=user),
             hint=_("Name a file with --token-file, or a token_file for the target in dulieumo.toml."),
         )
-    units = stage.wanted(reading.catalog, _pictures(pictures or settings.datasets / "_pictures"))
+    units = stage.wanted(reading.catalog, _pictures(pictures, settings.datasets))
     client = Client(target.url, _sysadmin_token(target, settings, sysadmin_token_file))
     try:
         with common.progress(_("Organisations and groups"), len(units)) as done:
@@ -284,10 +284,15 @@ def bootstrap(
     return errors.DONE
 
 
-def _pictures(folder: Path) -> Mapping[str, Path]:
-    suffixes = (".png", ".jpg", ".jpeg", ".gif")
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {path.stem: path for path in found if path.suffix.lower() in suffixes}
+def _pictures(folder: Path | None, datasets: Path) -> Mapping[str, Path]:
+    """The pictures of `folder`, else of the catalogue, that CKAN takes, by name; of a file that cannot be used it is said why."""
+    from dulieumo.descriptors import pictures
+    from dulieumo_rules.texts import render
+
+    found = pictures.read(folder.resolve() if folder else datasets / pictures.FOLDER)
+    for problem in found.findings:
+        common.say(f"{problem.place.file}: {render(problem, language()).message}")
+    return found.bitmaps
 
 
 def _sysadmin_token(target: config.Target, settings: config.Settings, file: Path | None) -> str:

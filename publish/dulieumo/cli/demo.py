@@ -21,7 +21,7 @@ from dulieumo.i18n import _
 def command(datasets: Path | None, dist: Path | None) -> int:
     """Start the local CKAN, publish the whole catalogue to it, and say where to look."""
     settings = common.settings(datasets, dist)
-    has_ckan = _start()
+    has_ckan = _start(datasets, dist)
     from dulieumo.cli import publish
 
     code = publish.run(settings, target=LOCAL, no_ckan=not has_ckan)
@@ -30,7 +30,7 @@ def command(datasets: Path | None, dist: Path | None) -> int:
     return code
 
 
-def _start() -> bool:
+def _start(datasets: Path | None, dist: Path | None) -> bool:
     """The local CKAN, up and with organisations, groups and the publishing user; False where there can be none."""
     from dulieumo.cli import ckan
     from dulieumo.localckan import LocalCkanUnavailable
@@ -42,7 +42,7 @@ def _start() -> bool:
         reason = error.message.splitlines()[0]
         common.say(_("No CKAN on this machine ({reason}): making the release and the site only.").format(reason=reason))
         return False
-    context.invoke(ckan.bootstrap, target_name=LOCAL)
+    context.invoke(ckan.bootstrap, target_name=LOCAL, datasets=datasets, dist=dist)
     return True
 
 

@@ -70,6 +70,7 @@ def run(
     """Build the site from what the other stages left in `dist`. Returns a SiteReport."""
     from dulieumo import site
     from dulieumo.cli import reference
+    from dulieumo.descriptors import pictures
 
     store = common.store(settings)
     shown = release.read(store, name)
@@ -84,6 +85,7 @@ def run(
         docs=settings.root / "docs" / "pages",
         reference=reference.by_path(shown.catalog.languages),
         portal=portal or _portal(settings.dist / "receipt.json"),
+        pictures=pictures.read(settings.datasets / pictures.FOLDER).for_pages,
     )
 
 

@@ -3,6 +3,7 @@
     catalog.yaml   defaults for all           ─┐
     <domain>/domain.yaml   defaults for some   ├─ merged key by key, the nearest one wins ─► profile ─► model.Dataset
     <domain>/<dataset>/datapackage.yaml       ─┘
+    _pictures/   of domains and publishers: looked at here, used by CKAN and by the site (pictures.py)
 
 Descriptors are untrusted: nothing is fetched, no link is followed, and a path never leaves its dataset's folder.
 """
@@ -17,7 +18,7 @@ from typing import Any
 from dulieumo import model
 from dulieumo_rules.findings import Finding, Place, Severity, by_place, finding
 
-from . import consistency, profile, resolve, yamlfile
+from . import consistency, pictures, profile, resolve, yamlfile
 from .yamlfile import Document
 
 BIG_BYTES = 50_000_000
@@ -78,6 +79,8 @@ def read(folder: Path) -> Reading:
             datasets.append(dataset)
             documents[dataset.name] = document
     found.extend(_strays(folder, catalog_entry["domains"]))
+    named = {*catalog_entry["domains"], *(publisher.name for publisher in registry)}
+    found.extend(pictures.check(folder, named))
     catalog = resolve.catalog(catalog_entry, domains, registry, datasets)
     found.extend(consistency.check(catalog, documents))
     return Reading(folder=folder, catalog=catalog, findings=by_place(tuple(found)), documents=documents)
@@ -188,7 +191,7 @@ def _is_link(root: Path, relative: str) -> bool:
 
 def _strays(folder: Path, domains: list[str]) -> list[Finding]:
     """Folders that no domain claims: probably a domain that catalog.yaml forgot."""
-    known = {*domains, model.REFERENCE_DOMAIN}
+    known = {*domains, model.REFERENCE_DOMAIN, pictures.FOLDER}
     return [
         finding("domain-not-listed", Place(file=entry.name), folder=entry.name)
         for entry in sorted(folder.iterdir())

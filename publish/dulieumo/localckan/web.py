@@ -18,10 +18,6 @@ WORKERS = 2
 _THREADS = 4
 _PROBE_SECONDS = 20.0
 _PLUGINS = ("activity", "datastore", "datatables_view", "text_view", "image_view")
-_STYLE = (
-    ".media-description, .media-heading, .context-info .description, .context-info .heading "
-    "{ word-break: normal; overflow-wrap: anywhere; }"
-)
 _EXTENSION_PLUGINS = (
     *("scheming_datasets", "scheming_organizations", "scheming_groups"),
     *("dcat", "structured_data", "croissant"),
@@ -83,8 +79,7 @@ def settings(context: Context) -> dict[str, str]:
         "ckan.views.default_views": "datatables_view image_view text_view",
         "ckan.storage_path": str(context.where.stack / "storage"),
         "ckan.max_resource_size": "200",
-        # CKAN's own style breaks lines within a word: "thư ờng"
-        "ckan.site_custom_css": _STYLE,
+        "ckan.site_custom_css": style(),
         "ckan.locale_default": "vi",
         "ckan.locales_offered": "vi en",
         "ckan.display_timezone": "Asia/Ho_Chi_Minh",
@@ -103,6 +98,11 @@ def settings(context: Context) -> dict[str, str]:
             "scheming.presets": "ckanext.scheming:presets.json ckanext.dcat.schemas:presets.yaml",
         }
     return {**values, **context.settings}
+
+
+def style() -> str:
+    """Our `style.css` as a setting: one line."""
+    return " ".join((SERVER / "style.css").read_text(encoding="utf-8").split())
 
 
 def ini(context: Context) -> str:

@@ -54,16 +54,19 @@ def build(
     reference: Mapping[str, str] | None = None,
     verification: Mapping[str, Any] | None = None,
     portal: str | None = None,
+    pictures: Mapping[str, Path] | None = None,
 ) -> SiteReport:
     """Build the site of `release` in `out`, which is replaced whole; nothing is written if its inputs are those of last time.
 
     `docs`: a folder with our own documentation (guides/, concepts/, reference/); `reference`: pages made from the code, by path,
-    `x.<language>.md` for a language. `portal`: the public address of the CKAN.
+    `x.<language>.md` for a language. `portal`: the public address of the CKAN. `pictures`: those that passed
+    `descriptors.pictures`, by the name of a domain or a publisher.
     Raises ReleaseError where a link of the finished site leads nowhere.
     """
     began = time.monotonic()
     documents = {**_documents(docs), **(reference or {})}
-    fingerprint = _fingerprint(release, store, status, documents, verification, portal)
+    images = _pictures(release.catalog, pictures or {})
+    fingerprint = _fingerprint(release, store, status, documents, verification, portal, images)
     there = _read_mark(out)
     if there and there["fingerprint"] == fingerprint:
         return SiteReport(
@@ -77,7 +80,7 @@ def build(
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as scratch:
         new = Path(scratch) / "site"
-        count = _write(release, store, new, out, Path(scratch), status, documents, verification, portal)
+        count = _write(release, store, new, out, Path(scratch), status, documents, verification, portal, images)
         files = sum(1 for path in new.rglob("*") if path.is_file())
         mark = {"format": FORMAT, "release": release.name, "fingerprint": fingerprint, "pages": count, "files": files}
         (new / MARK).write_text(json.dumps(mark, indent=1) + "\n", encoding="utf-8")
@@ -96,6 +99,7 @@ def _write(
     documents: Mapping[str, str],
     verification: Mapping[str, Any] | None,
     portal: str | None,
+    images: Mapping[str, tuple[str, bytes]],
 ) -> int:
     """Everything of the site into `new`; returns the number of pages."""
     from . import machine, render
@@ -110,6 +114,7 @@ def _write(
         changes=history.changes(store),
         zips=data.zips(release, store, staged, old),
         profiles=machine.profiles(release, store),
+        pictures={name: path for name, (path, _content) in images.items()},
         documents=documents,
         portal=portal.rstrip("/") if portal else None,
         has_browser_code=render.has_browser_code(),
@@ -124,6 +129,9 @@ def _write(
     render.render(markdown, new, spoken)
     for entry in staged.iterdir():
         entry.rename(new / entry.name)
+    for path, content in images.values():
+        (new / path).parent.mkdir(exist_ok=True)
+        (new / path).write_bytes(content)
     data.place(release, store, new)
     machine.write(release, spoken, written, new)
     _refuse_broken_links(new, spoken, release.catalog)
@@ -164,6 +172,13 @@ def _documents(docs: Path | None) -> dict[str, str]:
     }
 
 
+def _pictures(catalog: Catalog, pictures: Mapping[str, Path]) -> dict[str, tuple[str, bytes]]:
+    """Each picture's address in the site and its bytes; of domains and publishers, whatever else the folder holds."""
+    named = [*(domain.name for domain in catalog.domains), *(publisher.name for publisher in catalog.publishers)]
+    names = [name for name in named if name in pictures]
+    return {name: (f"pictures/{name}{pictures[name].suffix.lower()}", pictures[name].read_bytes()) for name in names}
+
+
 def _read_mark(out: Path) -> dict[str, Any] | None:
     try:
         mark = json.loads((out / MARK).read_text(encoding="utf-8"))
@@ -179,6 +194,7 @@ def _fingerprint(
     documents: Mapping[str, str],
     verification: Mapping[str, Any] | None,
     portal: str | None,
+    images: Mapping[str, tuple[str, bytes]],
 ) -> str:
     """Changes whenever the site would: the release, what is shown beside it, our documents, and this program."""
     inputs = {
@@ -189,6 +205,7 @@ def _fingerprint(
         "verification": verification,
         "documents": documents,
         "portal": portal,
+        "pictures": {path: hashlib.sha256(content).hexdigest() for path, content in images.values()},
         "program": program_stamp(),
     }
     text = json.dumps(inputs, sort_keys=True, default=str, ensure_ascii=False)

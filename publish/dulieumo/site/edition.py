@@ -25,6 +25,7 @@ class Extras:
     `status`: what depends on the clock (status.json). `verification`: what was found after publishing.
     `history`: the versions in the store, newest first. `changes`: what each version changed (history.py). `zips`: the archive of everything, relative to the site.
     `profiles`: per resource and column, what its values look like (profile.py). `portal`: address of the CKAN, no slash.
+    `pictures`: of domains and publishers by name, relative to the site.
     `documents`: our own documentation pages by path. `has_browser_code`: whether the bundled scripts are there.
     """
 
@@ -34,6 +35,7 @@ class Extras:
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY)
     zips: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY)
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY)
+    pictures: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     documents: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     portal: str | None = None
     has_browser_code: bool = False
