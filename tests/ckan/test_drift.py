@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 from typing import Any
 
@@ -20,6 +21,7 @@ from dulieumo.localckan import LocalCkan
 from tests.ckan import look
 from tests.ckan.test_changes import actions
 from tests.ckan.world import World, sysadmin
+from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.ckan
 
@@ -231,11 +233,15 @@ def test_a_rehearsal_stands_beside_the_real_thing_and_stays_hidden(published: Wo
 
 def test_an_empty_ckan_is_rebuilt_by_one_command(published: World, ckan: LocalCkan, monkeypatch: Any) -> None:
     before = look.show(published.anonymous(), "ben-xe")["resources"]
+    (published.root / "datasets" / "_pictures").mkdir()
+    shutil.copy(REPOSITORY / "datasets/_pictures/giao-duc.png", published.root / "datasets/_pictures/giao-thong.png")
     ckan.reset_data()
     monkeypatch.chdir(published.root)
     assert command_line(["restore", "--sysadmin-token-file", str(ckan.sysadmin_token_file)]) == errors.DONE
     after = look.show(published.anonymous(), "ben-xe")["resources"]
     assert [item["id"] for item in after] == [item["id"] for item in before]
+    picture = published.anonymous().read("group_show", id="giao-thong")["image_display_url"]
+    assert look.file(picture) == (REPOSITORY / "datasets/_pictures/giao-duc.png").read_bytes()
     published.assert_converged()
 
 

@@ -44,9 +44,12 @@ def command(
 def prepare(
     settings: Settings, sysadmin_token_file: Path, *, target: str | None = None, release_name: str | None = None
 ) -> None:
-    """Organisations, groups and the publishing user of the release's own catalogue. Raises RemoteError, ConfigError."""
+    """Organisations, groups with their pictures, and the publishing user of the release's own catalogue.
+
+    Raises RemoteError, ConfigError."""
     from dulieumo.ckan import bootstrap, connect
     from dulieumo.ckan.client import Client
+    from dulieumo.descriptors import pictures
     from dulieumo.errors import ConfigError
     from dulieumo.i18n import _
 
@@ -61,4 +64,5 @@ def prepare(
         )
     admin = Client(connection.target.url, sysadmin_token_file.read_text(encoding="utf-8").strip())
     catalog = connection.release(release_name).catalog
-    bootstrap.bootstrap(admin, bootstrap.wanted(catalog), token_file=token_file)
+    bitmaps = pictures.read(settings.datasets / pictures.FOLDER).bitmaps
+    bootstrap.bootstrap(admin, bootstrap.wanted(catalog, bitmaps), token_file=token_file)
