@@ -58,5 +58,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The CKAN with extensions is a second server of half a minute: `make prove-ckan` alone has the time."""
-    return True if collection_path.name == "test_extended.py" and not config.getoption("--prove") else None
+    """Those with extensions are servers of their own, of half a minute each: `make prove-ckan` alone has the time."""
+    own = ("test_extended.py", "test_beside_loaders.py")
+    return True if collection_path.name in own and not config.getoption("--prove") else None

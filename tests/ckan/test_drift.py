@@ -157,6 +157,23 @@ def test_a_table_that_was_dropped_is_loaded_again(published: World, admin: Clien
     published.assert_converged()
 
 
+def test_a_table_made_again_without_its_key_gets_it_back_with_the_next_rows(published: World, admin: Client) -> None:
+    """As DataPusher leaves it when somebody reloads a table of which it guesses every type right."""
+    resource = look.resource(admin, "ben-xe", "ben.csv")["id"]
+    fields = [
+        {name: field[name] for name in ("id", "type", "info")}
+        for field in look.info(admin, "ben-xe", "ben.csv")["fields"]
+    ]
+    rows = look.rows(admin, "ben-xe", "ben.csv")
+    admin.write("datastore_delete", {"resource_id": resource, "force": True})
+    body = {"resource_id": resource, "force": True, "fields": fields, "records": rows}
+    admin.write("datastore_create", json.loads(json.dumps(body, default=str)))
+    assert published.plan(is_deep=True).is_empty
+    published.rewrite("ben-xe", "ben", published.read_csv("ben-xe", "ben").replace("800.0", "801.5"), "1.0.1")
+    published.publish()
+    published.assert_converged()
+
+
 def test_a_dataset_of_the_same_name_that_is_not_ours_is_refused_and_can_be_taken_over(
     world: World, admin: Client
 ) -> None:

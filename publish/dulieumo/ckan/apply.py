@@ -9,10 +9,9 @@ of what the tables may hold. Every write of metadata is locked by `match` on our
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +22,7 @@ from dulieumo.i18n import _
 from dulieumo.model import Release
 from dulieumo.store import FolderStore
 
-from . import names, payload, stamp, views
+from . import loaders, names, payload, stamp, views
 from .client import Client, Conflict, NotThere, Upload
 from .journal import Journal
 from .model import Action, Applied, DatasetPlan, Desired, DesiredResource, Policy, RemoteDataset, ServerProfile, Stamp
@@ -84,6 +83,7 @@ class _Dataset:
         self.fresh: frozenset[str] = frozenset()
         self.stamped_at = 0.0
         self.is_resumed = False
+        self._known_hashes: dict[str, str] = {}
         language = job.release.catalog.languages[0] if job.release.catalog.languages else "vi"
         self.words = Words(language)
 
@@ -208,7 +208,7 @@ class _Dataset:
     def _create(self) -> None:
         old: Stamp | None = None
         mark = self._stamp(is_done=False, old=old, files={})
-        body = payload.create(self.desired, mark)
+        body = payload.create(self.desired, mark, self._hashes(self.desired.resources))
         self.job.journal.forget(self.desired.name)
         self.job.journal.send(self.desired.name, mark.token)
         try:
@@ -285,9 +285,47 @@ class _Dataset:
         private: bool | None = None
         if self.item.has(Action.REVIVE) or (self.job.is_private and not self.there.is_private):
             private = True
+        self._announce(uploads)
         mark = self._stamp(is_done=is_all, old=old, files=files)
         self._write_revise(mark, uploads, private)
         return is_all
+
+    def _announce(self, uploads: list[DesiredResource]) -> None:
+        """Tell loaders the files that are about to take the place of others, by their `hash`; see `loaders.py`.
+
+        A dataset that is taken over has no stamp yet to write under, and is left to the write that brings everything."""
+        assert self.there is not None
+        present = {str(item["id"]) for item in self.there.resources if item.get("url_type") == "upload"}
+        replaced = [resource for resource in uploads if resource.id in present]
+        if self.there.stamp is None or not replaced or not loaders.of(self.job.profile):
+            return
+        if loaders.wait(self.client, self.job.profile, [resource.id for resource in replaced]):
+            self.there = self._current()
+        held = self.there.stamp
+        assert held is not None
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        mark = replace(held, token=stamp.new_token(), pending=self.job.journal.push, since=since)
+        hashes = self._hashes(replaced)
+        body = payload.announce(self.there, mark, {resource.id: hashes[resource.key] for resource in replaced})
+        self.job.journal.forget(self.desired.name)
+        self.there = self._locked(body, mark, [])
+        self.stamped_at = time.monotonic()
+
+    def _hashes(self, resources: Iterable[DesiredResource]) -> dict[str, str]:
+        """`hash` by resource key; each file is read once."""
+        for resource in resources:
+            if resource.key not in self._known_hashes:
+                self._known_hashes[resource.key] = loaders.hash_field(self.job.profile, self.job.store, resource)
+        return {resource.key: self._known_hashes[resource.key] for resource in resources}
+
+    def _is_new_link(self, resource: DesiredResource) -> bool:
+        """Whether this revise makes the resource a link, or another link than it was."""
+        assert self.there is not None
+        remote = next((item for item in self.there.resources if str(item["id"]) == resource.id), None)
+        is_as_there = (
+            remote is not None and not remote.get("url_type") and remote.get("url") == resource.fields.get("url")
+        )
+        return resource.is_link and not is_as_there
 
     def _is_uploaded(self, resource: DesiredResource) -> bool:
         return any(change.resource == resource.key for change in self.item.of(Action.UPLOAD))
@@ -304,7 +342,7 @@ class _Dataset:
 
     def _write_revise(self, mark: Stamp, uploads: list[DesiredResource], private: bool | None) -> None:
         assert self.there is not None
-        hashes = {resource.key: self._hash_field(resource) for resource in uploads}
+        hashes = self._hashes([*uploads, *filter(self._is_new_link, self.desired.resources)])
         body = payload.revise(self.desired, self.there, mark, keep=self._kept(), private=private, hashes=hashes)
         files = [
             Upload(
@@ -338,16 +376,6 @@ class _Dataset:
                 log.info("%s: the lock does not hold: %s", self.desired.name, conflict.fields)
                 raise _race(self.desired.name) from conflict
         return remote_dataset(answer["package"], is_exact=True)
-
-    def _hash_field(self, resource: DesiredResource) -> str:
-        """What to write into `hash`. xloader and DataPusher skip a file whose MD5 stands there: our typed table stays."""
-        if not (self.job.profile.has("xloader") or self.job.profile.has("datapusher")):
-            return f"sha256:{resource.sha256}"
-        digest = hashlib.md5(usedforsecurity=False)
-        with self.job.store.open(resource.path) as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-        return digest.hexdigest()
 
     def _tables(self) -> None:
         from . import load  # pulls in Arrow: not for a push that finds nothing to do
@@ -403,7 +431,8 @@ class _Dataset:
         for change in self.item.of(Action.VIEW):
             resource = self.desired.resource(change.resource or "")
             if resource is not None:
-                views.ensure(self.client, resource.id, self.words.label("table"), is_fresh=resource.id in self.fresh)
+                is_fresh = resource.id in self.fresh and not loaders.of(self.job.profile)  # they make views too
+                views.ensure(self.client, resource.id, self.words.label("table"), is_fresh=is_fresh)
                 self.job.journal.step(self.desired.name, "view", resource=resource.key)
 
     def _inspect(self) -> None:

@@ -24,7 +24,7 @@ from dulieumo import diff, parquetfile, release
 from dulieumo.store import FolderStore
 
 from . import rows
-from .client import Client
+from .client import Client, Conflict
 from .model import DesiredResource, DesiredTable
 
 PAGE_ROWS = 10_000
@@ -326,7 +326,13 @@ class _Loader:
     def _upsert(self, method: str, body: bytes, *, is_last: bool, landed: Callable[[], Any | None] | None) -> None:
         head = json.dumps({"resource_id": self._id, "force": True, "method": method, "calculate_record_count": is_last})
         whole = head[:-1].encode() + b',"records":[' + body + b"]}"
-        self._client.write_json("datastore_upsert", whole, is_repeatable=landed is None, landed=landed)
+        try:
+            self._client.write_json("datastore_upsert", whole, is_repeatable=landed is None, landed=landed)
+        except Conflict as conflict:
+            if method != "upsert" or set(conflict.fields) != {"table"}:
+                raise
+            self.declare(delete_fields=False)  # made again by a loader, the table has the columns and not the key
+            self._client.write_json("datastore_upsert", whole, is_repeatable=True)
 
 
 def _one_batch(table: pa.Table) -> pa.RecordBatch:

@@ -28,8 +28,8 @@ from dulieumo.localckan.progress import Report, step
 
 _COMPLETE = "complete"
 _TOLD_LINES = 60  # of a failed install: where pip tells the cause
-_SOURCE_ONLY = (
-    "feedgen,pysolr,docopt,ckantoolkit,ckanext-scheming"  # pure Python without wheels, built with the locked setuptools
+_SOURCE_ONLY = (  # pure Python without wheels, built with the locked setuptools
+    "feedgen,pysolr,docopt,ckantoolkit,ckanext-scheming,linear-tsv,unicodecsv"
 )
 _NO_NETWORK = (
     "Temporary failure in name resolution",

@@ -31,9 +31,9 @@ def python_locks() -> None:
         pins = (LOCKS / "build.txt").read_text(encoding="utf-8").splitlines()
         constraint.write_text("".join(f"{pin.split()[0]}\n" for pin in pins if pin.startswith("setuptools==")))
         for version in VERSIONS:
-            for flavour in (version, f"{version}-extensions"):
-                overrides = ("--override", str(LOCKS / "overrides.txt"))
-                _compile(f"ckan-{flavour}", *overrides, "--constraint", str(constraint))
+            options = ("--override", str(LOCKS / "overrides.txt"), "--constraint", str(constraint))
+            _compile(f"ckan-{version}", *options)
+            _compile(f"ckan-{version}-extensions", *options, "--override", str(LOCKS / "overrides-extensions.txt"))
 
 
 def _compile(name: str, *options: str) -> None:
