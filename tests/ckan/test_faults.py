@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from dulieumo.ckan import apply
 from dulieumo.ckan.client import Patience
 from dulieumo.ckan.model import Receipt
 from dulieumo.errors import DulieumoError
@@ -265,6 +266,26 @@ def test_two_publishers_at_once_one_wins_and_the_other_says_so(
     assert not other.push(release_name="khac").failures
     assert look.show(both.anonymous(), "ben-xe")["title"] == "Của người thứ hai"
     assert other.verify(release_name="khac").is_clean
+
+
+def test_what_a_dead_push_left_is_finished_from_another_machine_once_its_claim_has_ended(
+    both: World, ckan: LocalCkan, proxy: FaultProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other machine has no journal of the dead push: it waits, unless it is told to take over, or the claim is old."""
+    other = World(root=tmp_path / "kho", url=both.url, token_file=both.token_file)
+    shutil.copytree(both.root / "dist" / "store", other.root / "dist" / "store")
+    for take_over in (True, False):
+        assert not both.push(release_name="cu").failures
+        proxy.decide = lambda seen: Fault.RESET_BEFORE if "datastore_upsert" in seen.path else None
+        assert both.push(release_name="moi", client=both.client(proxy.url, HASTY)).failures
+        (both.root / "dist" / "targets" / "thu" / "journal.jsonl").unlink()
+        assert [failure.exit_code for failure in other.push(release_name="moi").failures] == [4]
+        if take_over:
+            assert not other.push(release_name="moi", take_over=True).failures
+        else:
+            monkeypatch.setattr(apply, "LEASE_SECONDS", 0)
+            assert not other.push(release_name="moi").failures
+        assert other.verify(release_name="moi").is_clean
 
 
 def test_an_edit_in_the_middle_of_a_push_is_not_overwritten(both: World, ckan: LocalCkan, proxy: FaultProxy) -> None:
