@@ -251,7 +251,7 @@ def _extras(version: DatasetVersion, words: Words) -> dict[str, str]:
         "period": " – ".join(words.date(part) for part in (dataset.temporal_start, dataset.temporal_end) if part),
         "area": str(dataset.spatial.get("label", "")),
         "kind": ", ".join(kinds),
-        "completeness": "; ".join(_completeness(dataset)),
+        "completeness": " ".join(f"{statement.removesuffix('.')}." for statement in _completeness(dataset)),
         "status": _status(dataset, words),
     }
     return {key: value for key, value in extras.items() if value}
