@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dulieumo.check import guard
+from dulieumo.check import forms, guard
 from dulieumo.check.records import Record
 from dulieumo_rules import suggestions
 from dulieumo_rules.findings import Finding, Place, finding
@@ -218,7 +218,10 @@ class _Places:
                 found = _NOTE_CONSTRAINT.fullmatch(problem.note)
                 values["constraint"], values["limit"] = found.groups() if found else ("", problem.note)
                 if values["constraint"] == "pattern":
-                    values["nearest"] = suggestions.for_pattern(str(problem.cell), str(values["limit"]))
+                    limit = str(values["limit"])
+                    values["nearest"] = suggestions.for_pattern(str(problem.cell), limit)
+                    values["forms"] = forms.told(limit)
+                    values["pattern"] = "" if values["forms"] else limit
                 if values["constraint"] == "required":
                     values["value"] = values["limit"] = ""
             case "unique-error":
