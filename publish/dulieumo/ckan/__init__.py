@@ -5,5 +5,6 @@
     push.push(plan, release, store, client, …)  -> Receipt         the plan, carried out
     verify.verify(release, store, client, …)    -> Verification    anonymous
 
-`mapping.py` says how a dataset looks on CKAN, `stamp.py` what we leave there to know our own work again.
+`mapping.py` says how a dataset looks on CKAN, `stamp.py` what we leave there to know our own work again, and
+`marking.py` what a push writes into it.
 """

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dulieumo import __version__
 from dulieumo.errors import ReleaseError, RemoteError
 from dulieumo.i18n import _
 from dulieumo.model import Release
@@ -25,8 +24,9 @@ from dulieumo.store import FolderStore
 from . import loaders, names, payload, stamp, views
 from .client import Client, Conflict, NotThere, Upload
 from .journal import Journal
-from .model import Action, Applied, DatasetPlan, Desired, DesiredResource, Policy, RemoteDataset, ServerProfile, Stamp
-from .plan import VIEW_TYPE, base, dictionary, shape
+from .marking import Marking
+from .model import Action, Applied, DatasetPlan, Desired, DesiredResource, RemoteDataset, ServerProfile, Stamp
+from .plan import base
 from .remote import as_applied, read_dataset, remote_dataset
 from .words import Words
 
@@ -83,6 +83,7 @@ class _Dataset:
         self.fresh: frozenset[str] = frozenset()
         self.stamped_at = 0.0
         self.is_resumed = False
+        self.marking = Marking(desired, item, job.release, job.journal.push)
         self._known_hashes: dict[str, str] = {}
         language = job.release.catalog.languages[0] if job.release.catalog.languages else "vi"
         self.words = Words(language)
@@ -127,87 +128,10 @@ class _Dataset:
                 ),
             )
 
-    # The stamp
-
-    def _stamp(self, *, is_done: bool, old: Stamp | None, files: Mapping[str, str]) -> Stamp:
-        """Our stamp: while under way with all states that the tables may have, when done with the one they have."""
-        tables: dict[str, tuple[str, ...]] = {}
-        for resource in self.desired.resources:
-            if resource.table is None:
-                continue
-            known = old.tables.get(resource.key, ()) if old else ()
-            if is_done or not self._changes_rows(resource):
-                tables[resource.key] = (resource.table.state,)
-            elif known and not self._must_read_rows(resource):
-                tables[resource.key] = tuple(dict.fromkeys((*known, resource.table.state)))
-            else:
-                tables[resource.key] = ()
-        return Stamp(
-            catalog=self.desired.catalog,
-            release=self.job.release.name,
-            version=self.desired.version,
-            content=self.desired.content_hash,
-            commit=self.job.release.commit,
-            tool=__version__,
-            token=stamp.new_token(),
-            applied=self._digests(old, is_done=is_done),
-            files=files,
-            tables=tables,
-            pending=None if is_done else self.job.journal.push,
-            since=None if is_done else datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-
-    def _digests(self, old: Stamp | None, *, is_done: bool) -> dict[str, str]:
-        values: dict[str, Any] = dict(self.desired.fields)
-        for resource in self.desired.resources:
-            values |= {f"{resource.key}.{name}": value for name, value in resource.fields.items()}
-        kept = {
-            name: old.applied[stamp.field_key(name)]
-            for name in self._kept()
-            if old and stamp.field_key(name) in old.applied
-        }
-        found = stamp.digests({name: value for name, value in values.items() if name not in self._kept()})
-        found |= {stamp.field_key(name): value for name, value in kept.items()}
-        tables: dict[str, Any] = {}
-        for resource in self.desired.resources:
-            if resource.table is not None:
-                tables[f"{resource.key}.shape"] = shape(resource.table)
-                tables[f"{resource.key}.dictionary"] = dictionary(resource.table)
-                tables[f"{resource.key}.view"] = VIEW_TYPE
-        if is_done:
-            return found | stamp.digests(tables)
-        before = {stamp.field_key(name) for name in tables}
-        return found | {key: value for key, value in (old.applied if old else {}).items() if key in before}
-
-    def _kept(self) -> frozenset[str]:
-        """Fields that were edited on CKAN and that the policy leaves as they are."""
-        return frozenset(
-            f"{drift.resource}.{drift.field}" if drift.resource else drift.field
-            for drift in self.item.drifts
-            if drift.policy is not Policy.OURS
-        )
-
-    def _files(self, there: RemoteDataset | None, *, old: Stamp | None) -> dict[str, str]:
-        """Per file its digest, and when CKAN took it in, as far as that is known."""
-        present = {str(resource["id"]): resource for resource in there.resources} if there else {}
-        files = {}
-        for resource in self.desired.resources:
-            digest = resource.sha256[:16]
-            left = f"{resource.key}.file" in self._kept() and old is not None and resource.key in old.files
-            if left:
-                assert old is not None
-                files[resource.key] = old.files[resource.key]
-            elif resource.id in present and not resource.is_link and there is not None:
-                files[resource.key] = f"{digest} {present[resource.id].get('last_modified') or ''}".rstrip()
-            else:
-                files[resource.key] = digest
-        return files
-
     # Steps
 
     def _create(self) -> None:
-        old: Stamp | None = None
-        mark = self._stamp(is_done=False, old=old, files={})
+        mark = self.marking.under_way(None, {})
         body = payload.create(self.desired, mark, self._hashes(self.desired.resources))
         self.job.journal.forget(self.desired.name)
         self.job.journal.send(self.desired.name, mark.token)
@@ -223,7 +147,7 @@ class _Dataset:
         self.job.journal.step(self.desired.name, "created")
         uploads = [resource for resource in self.desired.resources if not resource.is_link]
         if uploads:
-            self._write_revise(self._stamp(is_done=False, old=mark, files=self._files(None, old=None)), uploads, None)
+            self._write_revise(self.marking.under_way(mark, self.marking.files(None, None)), uploads, None)
 
     def _creation_conflict(self, conflict: Conflict) -> Exception:
         if "name" in conflict.fields:
@@ -267,7 +191,7 @@ class _Dataset:
         """Write metadata and files; True when nothing else is to be done."""
         assert self.there is not None
         old = self.there.stamp
-        uploads = [resource for resource in self.desired.resources if self._is_uploaded(resource)]
+        uploads = [resource for resource in self.desired.resources if self.item.touches(Action.UPLOAD, resource.key)]
         is_all = not (
             uploads
             or any(
@@ -277,7 +201,7 @@ class _Dataset:
         )
         present = {str(resource["id"]) for resource in self.there.resources}
         self.fresh = frozenset(resource.id for resource in self.desired.resources if resource.id not in present)
-        files = self._files(self.there, old=old)
+        files = self.marking.files(self.there, old)
         files |= {resource.key: resource.sha256[:16] for resource in uploads}
         for change in self.item.of(Action.REMOVE):
             self._remove_table(change.resource or "")
@@ -286,7 +210,7 @@ class _Dataset:
         if self.item.has(Action.REVIVE) or (self.job.is_private and not self.there.is_private):
             private = True
         self._announce(uploads)
-        mark = self._stamp(is_done=is_all, old=old, files=files)
+        mark = self.marking.done(old, files) if is_all else self.marking.under_way(old, files)
         self._write_revise(mark, uploads, private)
         return is_all
 
@@ -327,23 +251,10 @@ class _Dataset:
         )
         return resource.is_link and not is_as_there
 
-    def _is_uploaded(self, resource: DesiredResource) -> bool:
-        return any(change.resource == resource.key for change in self.item.of(Action.UPLOAD))
-
-    def _changes_rows(self, resource: DesiredResource) -> bool:
-        return any(change.resource == resource.key for change in self.item.of(Action.RECORDS))
-
-    def _must_read_rows(self, resource: DesiredResource) -> bool:
-        """Whether what the table holds is known only by reading it: it was edited, or has another shape."""
-        known = ("rows-changed", "table-unfinished")
-        return any(
-            change.resource == resource.key and change.reason not in known for change in self.item.of(Action.RECORDS)
-        )
-
     def _write_revise(self, mark: Stamp, uploads: list[DesiredResource], private: bool | None) -> None:
         assert self.there is not None
         hashes = self._hashes([*uploads, *filter(self._is_new_link, self.desired.resources)])
-        body = payload.revise(self.desired, self.there, mark, keep=self._kept(), private=private, hashes=hashes)
+        body = payload.revise(self.desired, self.there, mark, keep=self.item.kept, private=private, hashes=hashes)
         files = [
             Upload(
                 field=payload.upload_field(self.desired, resource),
@@ -383,7 +294,7 @@ class _Dataset:
         for resource in self.desired.resources:
             if resource.table is None:
                 continue
-            if self._changes_rows(resource):
+            if self.item.touches(Action.RECORDS, resource.key):
                 known = self._known_states(resource)
                 done = load.load(
                     self.client,
@@ -397,12 +308,12 @@ class _Dataset:
                 self.job.journal.step(
                     self.desired.name, "rows", resource=resource.key, written=done.written, deleted=done.deleted
                 )
-            elif any(change.resource == resource.key for change in self.item.of(Action.DICTIONARY)):
+            elif self.item.touches(Action.DICTIONARY, resource.key):
                 load.describe(self.client, resource, resource.table)
                 self.job.journal.step(self.desired.name, "dictionary", resource=resource.key)
 
     def _known_states(self, resource: DesiredResource) -> tuple[str, ...] | None:
-        if self.there is None or self.there.stamp is None or self._must_read_rows(resource):
+        if self.there is None or self.there.stamp is None or self.item.must_read_rows(resource.key):
             return None
         assert resource.table is not None
         return self.there.stamp.tables.get(resource.key) or None
@@ -441,11 +352,13 @@ class _Dataset:
         self.there = self._current()
         remote = {str(resource["id"]): resource for resource in self.there.resources}
         for resource in self.desired.resources:
-            if not resource.is_link and (self.is_resumed or resource.id in self.fresh or self._is_uploaded(resource)):
+            if not resource.is_link and (
+                self.is_resumed or resource.id in self.fresh or self.item.touches(Action.UPLOAD, resource.key)
+            ):
                 got = self.client.download(self.client.at_home(str(remote[resource.id]["url"])))
                 if got.status != 200 or got.sha256 != resource.sha256:
                     raise _not_as_sent(self.desired.name, resource.key)
-            if resource.table is not None and (self.is_resumed or self._changes_rows(resource)):
+            if resource.table is not None and (self.is_resumed or self.item.touches(Action.RECORDS, resource.key)):
                 info = self.client.read("datastore_info", id=resource.id)
                 types = [(field["id"], field["type"]) for field in info["fields"]]
                 wanted = [(field["id"], field["type"]) for field in resource.table.fields]
@@ -454,7 +367,7 @@ class _Dataset:
 
     def _finish(self) -> None:
         assert self.there is not None
-        mark = self._stamp(is_done=True, old=self.there.stamp, files=self._files(self.there, old=self.there.stamp))
+        mark = self.marking.done(self.there.stamp, self.marking.files(self.there, self.there.stamp))
         body = payload.finish(self.there, mark, private=self.job.is_private)
         self.there = self._locked(body, mark, [])
 

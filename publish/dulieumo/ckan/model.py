@@ -255,6 +255,23 @@ class DatasetPlan:
     def of(self, action: Action) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.action is action)
 
+    def touches(self, action: Action, resource: str) -> bool:
+        return any(change.resource == resource for change in self.of(action))
+
+    def must_read_rows(self, resource: str) -> bool:
+        """Whether what the table holds is known only by reading it: it was edited, or has another shape."""
+        known = ("rows-changed", "table-unfinished")
+        return any(change.resource == resource and change.reason not in known for change in self.of(Action.RECORDS))
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Fields that were edited on CKAN and that the policy leaves as they are, those of resources as `key.field`."""
+        return frozenset(
+            f"{drift.resource}.{drift.field}" if drift.resource else drift.field
+            for drift in self.drifts
+            if drift.policy is not Policy.OURS
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
