@@ -157,7 +157,8 @@ def test_a_table_that_was_dropped_is_loaded_again(published: World, admin: Clien
     published.assert_converged()
 
 
-def test_a_table_made_again_without_its_key_gets_it_back_with_the_next_rows(published: World, admin: Client) -> None:
+@pytest.mark.parametrize("is_deep", [True, False], ids=["by a deep push", "with the next rows"])
+def test_a_table_made_again_without_its_key_gets_it_back(published: World, admin: Client, is_deep: bool) -> None:
     """As DataPusher leaves it when somebody reloads a table of which it guesses every type right."""
     resource = look.resource(admin, "ben-xe", "ben.csv")["id"]
     fields = [
@@ -168,9 +169,13 @@ def test_a_table_made_again_without_its_key_gets_it_back_with_the_next_rows(publ
     admin.write("datastore_delete", {"resource_id": resource, "force": True})
     body = {"resource_id": resource, "force": True, "fields": fields, "records": rows}
     admin.write("datastore_create", json.loads(json.dumps(body, default=str)))
-    assert published.plan(is_deep=True).is_empty
-    published.rewrite("ben-xe", "ben", published.read_csv("ben-xe", "ben").replace("800.0", "801.5"), "1.0.1")
-    published.publish()
+    assert published.plan().is_empty
+    assert actions(published.plan(is_deep=True)) == [("records", "ben.csv", "table-key-lost")]
+    if is_deep:
+        assert not published.push(is_deep=True).failures
+    else:
+        published.rewrite("ben-xe", "ben", published.read_csv("ben-xe", "ben").replace("800.0", "801.5"), "1.0.1")
+        published.publish()
     published.assert_converged()
 
 

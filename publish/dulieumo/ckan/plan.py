@@ -29,6 +29,7 @@ from .model import (
     Policy,
     Remote,
     RemoteDataset,
+    RemoteTable,
     Stamp,
 )
 
@@ -316,6 +317,8 @@ class _Comparison:
         types = {item["id"]: item["type"] for item in there.fields}
         if types != {item["id"]: item["type"] for item in table.fields}:
             return "table-types-edited"
+        if _lacks_index(table, there):
+            return "table-key-lost"
         if there.rows != table.rows:
             return "table-count-edited"
         return "table-rows-edited" if there.sample_differs else None
@@ -353,6 +356,14 @@ def shape(table: DesiredTable) -> Any:
         list(table.primary_key),
         [list(i) for i in table.indexes],
     ]
+
+
+def _lacks_index(table: DesiredTable, there: RemoteTable) -> bool:
+    """Whether a column of the key, or of an index, is in no index of the table: somebody made it again without them.
+
+    CKAN names one index of a column; a key that is lost beside another index of its columns is not seen."""
+    indexed = {item["id"] for item in there.fields if item.get("schema", {}).get("is_index", True)}
+    return not {*table.primary_key, *(name for index in table.indexes for name in index)} <= indexed
 
 
 def dictionary(table: DesiredTable) -> Any:

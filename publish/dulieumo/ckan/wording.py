@@ -54,6 +54,7 @@ def reason(code: str, values: Mapping[str, str | int]) -> str:
         "table-shape": _("columns, key or indexes changed"),
         "rows-changed": _("rows of version {new} instead of {old}"),
         "table-types-edited": _("the columns were changed on CKAN"),
+        "table-key-lost": _("the table was made again on CKAN without its key or its indexes"),
         "table-count-edited": _("the number of rows was changed on CKAN"),
         "table-rows-edited": _("rows were changed on CKAN"),
         "dictionary-changed": _("column descriptions changed"),
