@@ -9,15 +9,22 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CATALOGUES := $(shell find publish/dulieumo/locale -name '*.po')
 
-.PHONY: demo test check check-fast style types contracts browser locks translations clean prove-ckan prove-check prove-build \
+.PHONY: demo test test-ckan test-others check style types contracts browser locks translations clean prove-ckan prove-check prove-build \
         prove-site bench-check bench-build bench-ckan bench-site bench-scale stop
 
 demo: $(READY)
 	$(BIN)/dulieumo demo
 
+# Two halves side by side, each told when it ends: the tests that use a CKAN wait for it most of their time.
 test: $(READY) style types contracts browser
 	$(BIN)/dulieumo ckan up
-	$(BIN)/python -m pytest
+	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-ckan test-others
+
+test-ckan: $(READY)
+	$(BIN)/python -m pytest -m ckan
+
+test-others: $(READY)
+	$(BIN)/python -m pytest -m "not ckan"
 
 check: $(READY) style types contracts
 	$(BIN)/python -m pytest -m "not ckan and not browser and not slow and not s3" -q
