@@ -31,6 +31,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -131,8 +132,9 @@ class Settings:
         wanted = name or self.target
         if wanted in self.targets:
             return self.targets[wanted]
-        if wanted == LOCAL:
-            return _local_target(self.root)
+        state = local_state(self.root, wanted)
+        if state is not None:
+            return _local_target(wanted, state)
         raise ConfigError(
             _("There is no target {name}.").format(name=wanted),
             hint=_("Declare [targets.{name}] in dulieumo.toml. Known: {known}.").format(
@@ -269,13 +271,25 @@ def _target(name: str, entry: Mapping[str, Any], root: Path, file: str) -> Targe
     )
 
 
-def _local_target(root: Path) -> Target:
+def local_state(root: Path, target: str) -> Path | None:
+    """Where `dulieumo ckan up` describes the CKAN that it started: for the target `local` the usual one, for `local-2.11.5`
+    or `local-2.12.0-extensions` that of another version or with extensions. None for a target that is no such CKAN."""
+    if target == LOCAL:
+        return root / LOCAL_STATE / "target.json"
+    flavour = re.fullmatch(rf"{LOCAL}-(\d+\.\d+\.\d+(?:-extensions)?)", target)
+    return root / LOCAL_STATE / flavour.group(1) / "target.json" if flavour else None
+
+
+def _local_target(name: str, state: Path) -> Target:
     """The CKAN of `dulieumo ckan up`, as that command describes it."""
-    state = root / LOCAL_STATE / "target.json"
     if not state.is_file():
         raise ConfigError(
-            _("There is no local CKAN yet."),
-            hint=_("Start it with: dulieumo ckan up — or name another target with --target."),
+            _("There is no local CKAN yet.")
+            if name == LOCAL
+            else _("There is no local CKAN {name} yet.").format(name=name),
+            hint=_("Start it with: dulieumo ckan up — or name another target with --target.")
+            if name == LOCAL
+            else _("Start it with “dulieumo ckan up”, with its --version and --extensions."),
         )
     facts = json.loads(state.read_text(encoding="utf-8"))
-    return Target(name=LOCAL, url=facts["url"].rstrip("/"), token_file=Path(facts["editor_token_file"]))
+    return Target(name=name, url=facts["url"].rstrip("/"), token_file=Path(facts["editor_token_file"]))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from dulieumo import config
 from dulieumo.errors import ConfigError, NotAuthorized
+from dulieumo.localckan import layout
 
 
 def project(folder: Path, text: str = "") -> Path:
@@ -80,13 +82,35 @@ def test_what_cannot_be_is_refused_without_repeating_secrets(tmp_path: Path, tex
     assert "pass@" not in error.value.message + (error.value.hint or "")
 
 
+def _started(folder: Path, url: str) -> None:
+    """As `dulieumo ckan up` leaves it."""
+    folder.mkdir(parents=True)
+    (folder / "target.json").write_text(json.dumps({"url": url, "editor_token_file": str(folder / "t")}))
+
+
 def test_the_local_target_is_what_ckan_up_wrote(tmp_path: Path) -> None:
     settings = config.load(project(tmp_path), {})
     with pytest.raises(ConfigError, match="CKAN"):
         settings.find_target()
-    state = tmp_path / ".local-ckan"
-    state.mkdir()
-    (state / "target.json").write_text(
-        json.dumps({"url": "http://127.0.0.1:5050/", "editor_token_file": str(state / "t")})
-    )
+    _started(tmp_path / ".local-ckan", "http://127.0.0.1:5050/")
     assert settings.find_target().url == "http://127.0.0.1:5050"
+
+
+@pytest.mark.parametrize("flavour", ["2.11.5", "2.12.0-extensions"])
+def test_another_ckan_of_this_machine_is_a_target_of_its_own(tmp_path: Path, flavour: str) -> None:
+    settings = config.load(project(tmp_path), {})
+    _started(tmp_path / ".local-ckan", "http://127.0.0.1:5050")
+    with pytest.raises(ConfigError, match=flavour):
+        settings.find_target(f"local-{flavour}")
+    _started(tmp_path / ".local-ckan" / flavour, "http://127.0.0.1:5060")
+    found = settings.find_target(f"local-{flavour}")
+    assert (found.name, found.url) == (f"local-{flavour}", "http://127.0.0.1:5060")
+    assert layout.of_flavour(flavour).target_name == found.name
+    assert settings.find_target("local").url == "http://127.0.0.1:5050"
+
+
+@pytest.mark.parametrize("name", ["local-", "local-../../elsewhere", "local-2/../x", "localhost"])
+def test_no_other_name_is_taken_for_a_ckan_of_this_machine(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(name)):
+        config.load(project(tmp_path), {}).find_target(name)
+    assert config.local_state(tmp_path, name) is None

@@ -71,12 +71,14 @@ def up(folder: Path | None, ckan_version: str, extensions: bool, if_possible: bo
             raise
         common.say(error.message.splitlines()[0])
         return errors.DONE
-    _print_ready(ckan, time.monotonic() - began, format_)
+    _print_ready(ckan, time.monotonic() - began, format_, is_here=folder is None)
     return errors.DONE
 
 
-def _print_ready(ckan: LocalCkan, seconds: float, format_: str) -> None:
-    facts = json.loads((ckan.folder / "target.json").read_text(encoding="utf-8"))
+def _print_ready(ckan: LocalCkan, seconds: float, format_: str, *, is_here: bool) -> None:
+    """`is_here`: it lies where the commands look for the local targets."""
+    where = ckan.context.where
+    facts = json.loads(where.target.read_text(encoding="utf-8"))
     if format_ == "json":
         common.print_json({**facts, "seconds": round(seconds, 1)})
         return
@@ -88,6 +90,9 @@ def _print_ready(ckan: LocalCkan, seconds: float, format_: str) -> None:
             _("{user}, password in {file}").format(user=facts["sysadmin"], file=facts["sysadmin_password_file"]),
         ),
     ]
+    chosen = f" --target {where.target_name}" if is_here and not where.is_default else ""
+    if chosen:
+        lines.append((_("Target"), where.target_name))
     if ckan.token_file.exists():
         lines.append(
             (
@@ -96,7 +101,7 @@ def _print_ready(ckan: LocalCkan, seconds: float, format_: str) -> None:
             )
         )
     else:
-        lines.append((_("Next"), "dulieumo ckan bootstrap"))
+        lines.append((_("Next"), f"dulieumo ckan bootstrap{chosen}"))
     for label, value in lines:
         common.answers().print(f"{label}: {value}", markup=False)
 
@@ -147,7 +152,9 @@ def _print_status(stack: StackStatus) -> None:
         )
     common.answers().print(table)
     if not stack.is_ready:
-        common.say(_("`dulieumo ckan up` starts what does not run."))
+        common.say(
+            _("`{command}` starts what does not run.").format(command=layout.of_flavour(stack.flavour).up_command)
+        )
 
 
 def _duration(seconds: float | None) -> str:
@@ -302,8 +309,8 @@ def _sysadmin_token(target: config.Target, settings: config.Settings, file: Path
     given = os.environ.get("DULIEUMO_SYSADMIN_TOKEN", "").strip()
     if given:
         return given
-    local = settings.root / config.LOCAL_STATE / "target.json"
-    if target.name == config.LOCAL and local.is_file():
+    local = config.local_state(settings.root, target.name)
+    if local is not None and local.is_file():
         facts = json.loads(local.read_text(encoding="utf-8"))
         return Path(facts["sysadmin_token_file"]).read_text(encoding="utf-8").strip()
     raise errors.NotAuthorized(

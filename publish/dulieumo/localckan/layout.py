@@ -45,6 +45,17 @@ class Layout:
         return self.version == VERSION and not self.has_extensions
 
     @property
+    def target_name(self) -> str:
+        """The target that publishes to this stack, as `config.local_state` reads it."""
+        return "local" if self.is_default else f"local-{self.flavour}"
+
+    @property
+    def up_command(self) -> str:
+        """What starts this stack, for a person to type."""
+        version = "" if self.version == VERSION else f" --version {self.version}"
+        return f"dulieumo ckan up{version}{' --extensions' if self.has_extensions else ''}"
+
+    @property
     def stack(self) -> Path:
         return self.root / self.flavour
 
@@ -104,3 +115,9 @@ class Layout:
 def layout(folder: Path = FOLDER, *, version: str = VERSION, has_extensions: bool = False) -> Layout:
     """The layout under `folder`, made absolute."""
     return Layout(root=folder.resolve(), version=version, has_extensions=has_extensions)
+
+
+def of_flavour(flavour: str, folder: Path = FOLDER) -> Layout:
+    """The layout of the stack of that name."""
+    version, _dash, extensions = flavour.partition("-")
+    return layout(folder, version=version, has_extensions=bool(extensions))

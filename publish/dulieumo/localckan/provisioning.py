@@ -70,6 +70,7 @@ def write_target(context: Context) -> None:
     where = context.where
     target = {
         "format": FORMAT,
+        "target": where.target_name,
         "url": context.url,
         "version": where.version,
         "has_extensions": where.has_extensions,

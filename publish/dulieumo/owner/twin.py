@@ -15,7 +15,7 @@ from dulieumo.ckan import connect, files, journal, remote
 from dulieumo.ckan.client import Client
 from dulieumo.ckan.plan import plan
 from dulieumo.ckan.push import push
-from dulieumo.config import LOCAL, LOCAL_STATE, Settings, Target
+from dulieumo.config import LOCAL, Settings, Target, local_state
 from dulieumo.descriptors import Reading
 from dulieumo.errors import ConfigError, DulieumoError, UsageError
 from dulieumo.i18n import _
@@ -102,8 +102,8 @@ def _missing(error: DulieumoError) -> str:
 
 def _login(root: Path, target: Target) -> str:
     """Who sees the twin: on the local CKAN its sysadmin, whose password lies in a file."""
-    state = root / LOCAL_STATE / "target.json"
-    if target.name != LOCAL or not state.is_file():
+    state = local_state(root, target.name)
+    if state is None or not state.is_file():
         return _("Hidden: log in as an editor of the publisher's organisation to see it.")
     facts = json.loads(state.read_text(encoding="utf-8"))
     return _("Hidden: log in as {user}, password in {file}").format(
