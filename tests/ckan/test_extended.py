@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,17 @@ def test_a_field_of_the_schema_follows_the_release_and_is_emptied_with_it(world:
     assert not body.get("temporal_coverage")
 
 
+@pytest.mark.parametrize("bound", ["start", "end"])
+def test_a_period_that_is_open_on_one_side_converges(world: World, bound: str) -> None:
+    world.keep_only("quan-trac-nuoc-song").publish()
+    world.describe(
+        "quan-trac-nuoc-song", lambda value: value.update({"dulieumo:temporal": {bound: "2025-01-02"}}), "1.0.1"
+    )
+    world.publish()
+    world.assert_converged()
+    assert look.show(world.anonymous(), "quan-trac-nuoc-song")["temporal_coverage"] == [{bound: "2025-01-02"}]
+
+
 def test_an_edit_of_a_field_of_the_schema_is_shown_and_put_back(world: World, extended: LocalCkan) -> None:
     world.keep_only("ben-xe").publish()
     sysadmin(extended).write("package_patch", {"id": "ben-xe", "data_as_of": "hôm qua"})
@@ -94,4 +106,14 @@ def test_an_edit_of_a_field_of_the_schema_is_shown_and_put_back(world: World, ex
     assert [(drift.field, drift.theirs) for drift in item.drifts] == [("data_as_of", "hôm qua")]
     assert item.has(Action.UPDATE)
     world.push()
+    world.assert_converged()
+
+
+def test_the_whole_catalogue_converges(extended: LocalCkan, tmp_path: Path) -> None:
+    extended.reset_data(keep_organizations=True)
+    bootstrapped(extended, REPOSITORY / "datasets")
+    shutil.copytree(REPOSITORY / "datasets", tmp_path / "kho" / "datasets")
+    world = World(root=tmp_path / "kho", url=extended.url, token_file=extended.token_file)
+    receipt = world.publish()
+    assert receipt.done["create"] > 90
     world.assert_converged()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 
 import pytest
@@ -85,6 +86,13 @@ def test_a_server_with_scheming_gets_its_fields_filled(catalog: Catalog) -> None
     assert str(fields["theme"][0]).endswith("/data-theme/ENVI")
     assert fields["temporal_coverage"] == [{"start": "2025-01-01", "end": "2025-01-04"}]
     assert fields["publisher"][0]["email"] == "moi-truong@songmay.example"
+    dataset = catalog.dataset("quan-trac-nuoc-song")
+    assert dataset is not None
+    place = partial(scheming.place, catalog=catalog, profile=SCHEMING, extras={})
+    since, _extras = place(replace(dataset, temporal_end=None))
+    assert since["temporal_coverage"] == [{"start": "2025-01-01"}], "CKAN drops an empty date: it would read as an edit"
+    never, _extras = place(replace(dataset, temporal_start=None, temporal_end=None))
+    assert never["temporal_coverage"] == []
     assert "provenance" not in fields, "a field that the server's schema does not declare is not sent"
     assert "frequency" not in desired(catalog, "quan-trac-nuoc-song").fields
 

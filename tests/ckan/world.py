@@ -130,9 +130,9 @@ class World:
         assert found.is_clean, found.problems
 
 
-def bootstrapped(ckan: LocalCkan) -> LocalCkan:
-    """The server with Sông Mây's organisations, groups and publishing user."""
-    reading = descriptors.read(SONGMAY)
+def bootstrapped(ckan: LocalCkan, datasets: Path = SONGMAY) -> LocalCkan:
+    """The server with a catalogue's organisations, groups and publishing user, Sông Mây's if none is named."""
+    reading = descriptors.read(datasets)
     assert reading.catalog is not None, reading.findings
     admin = clients.Client(ckan.url, ckan.sysadmin_token())
     bootstrap.bootstrap(admin, bootstrap.wanted(reading.catalog), token_file=ckan.token_file)

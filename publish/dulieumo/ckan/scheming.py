@@ -48,14 +48,18 @@ def _standard(dataset: Dataset, catalog: Catalog) -> dict[str, Any]:
         "frequency": f"{_EU}/frequency/{dataset.frequency}",
         "language": [f"{_EU}/language/{_LANGUAGES[code]}" for code in dataset.languages if code in _LANGUAGES],
         "theme": [f"{_EU}/data-theme/{domain.eu_theme}"] if domain else [],
-        "publisher": [{"name": str(publisher.title), "url": publisher.homepage or "", "email": publisher.email or ""}]
+        "publisher": _group(name=str(publisher.title), url=publisher.homepage, email=publisher.email)
         if publisher
         else [],
-        "contact": [{"name": str(publisher.title), "email": publisher.email or ""}] if publisher else [],
-        "temporal_coverage": [{"start": dataset.temporal_start or "", "end": dataset.temporal_end or ""}]
-        if dataset.temporal_start or dataset.temporal_end
-        else [],
-        "spatial_coverage": [{"text": str(dataset.spatial["label"])}] if dataset.spatial.get("label") else [],
+        "contact": _group(name=str(publisher.title), email=publisher.email) if publisher else [],
+        "temporal_coverage": _group(start=dataset.temporal_start, end=dataset.temporal_end),
+        "spatial_coverage": _group(text=dataset.spatial.get("label")),
         "version_notes": str(dataset.changelog[-1].description) if dataset.changelog else "",
         "provenance": str(dataset.collection_method),
     }
+
+
+def _group(**subfields: str | None) -> list[dict[str, str]]:
+    """The one group of a field with subfields, as CKAN gives it back: it drops empty dates, and keeps empty texts."""
+    filled = {name: str(value) for name, value in subfields.items() if value}
+    return [filled] if filled else []
