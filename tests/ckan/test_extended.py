@@ -7,7 +7,7 @@ import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rdflib import Graph, URIRef
@@ -19,6 +19,9 @@ from dulieumo.localckan import VERSION, LocalCkan
 from tests.ckan import look
 from tests.ckan.world import World, bootstrapped, sysadmin
 from tests.conftest import REPOSITORY
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.ckan, pytest.mark.slow]
 
@@ -60,6 +63,32 @@ def test_what_is_published_converges_and_reads_well(world: World) -> None:
     shown = html.partition("additional-info")[2].partition("</section>")[0]
     assert "publications.europa.eu" not in shown
     assert "applied" not in shown, "the stamp is not for the page"
+
+
+def test_the_page_shows_no_row_without_a_value_and_fits_a_phone(world: World, browser: Browser) -> None:
+    world.keep_only("quan-trac-nuoc-song")
+    registry = world.root / "datasets" / "publishers.yaml"
+    known = [line for line in registry.read_text(encoding="utf-8").splitlines() if "email:" not in line]
+    registry.write_text("\n".join(known) + "\n", encoding="utf-8")
+    world.describe("quan-trac-nuoc-song", lambda value: value.pop("dulieumo:temporal"))
+    world.publish()
+    opened = browser.new_page()
+    opened.goto(f"{world.url}/dataset/quan-trac-nuoc-song")
+    rows = opened.locator(".additional-info tr:has(td)").all()
+    shown = {
+        row.locator("th, td").first.inner_text(): row.locator("td").last.inner_text()
+        for row in rows
+        if row.is_visible()
+    }
+    assert shown["Tần suất cập nhật"] == "Hằng tháng"
+    assert all(value.strip() for value in shown.values()), shown
+    assert not {"Thời gian của số liệu", "Thư điện tử liên hệ"} & shown.keys()
+    key = look.resource(world.anonymous(), "quan-trac-nuoc-song", "ket-qua.csv")["id"]
+    for width in (320, 390):
+        opened.set_viewport_size({"width": width, "height": 900})
+        opened.goto(f"{world.url}/dataset/quan-trac-nuoc-song/resource/{key}")
+        assert opened.evaluate("document.documentElement.scrollWidth") == width
+    opened.close()
 
 
 def test_the_dcat_endpoints_answer_with_what_we_know(world: World) -> None:

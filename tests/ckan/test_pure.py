@@ -152,6 +152,12 @@ def test_the_page_speaks_in_words() -> None:
     assert vietnamese.date("2023-10-19") == "19/10/2023"
     assert vietnamese.date("2023-10") == "10/2023"
     assert english.date("2023-10-19") == "2023-10-19"
+    assert vietnamese.period("2023-10", "2024") == "10/2023 – 2024"
+    assert vietnamese.period("2023-10-19", "2023-10-19") == "19/10/2023"
+    assert vietnamese.period("2023", None) == "Từ 2023"
+    assert vietnamese.period(None, "2023-10") == "Đến 10/2023"
+    assert english.period(None, "2023-10") == "Until 2023-10"
+    assert vietnamese.period(None, None) == ""
     assert vietnamese.number(1234567) == "1.234.567"
     assert all(vietnamese.frequency(code) != code and english.frequency(code) != code for code in frequencies.table())
 

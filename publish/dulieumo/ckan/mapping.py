@@ -248,7 +248,7 @@ def _extras(version: DatasetVersion, words: Words) -> dict[str, str]:
     extras = {
         "frequency": words.frequency(dataset.frequency),
         "as-of": words.date(dataset.data_as_of),
-        "period": " – ".join(words.date(part) for part in (dataset.temporal_start, dataset.temporal_end) if part),
+        "period": words.period(dataset.temporal_start, dataset.temporal_end),
         "area": str(dataset.spatial.get("label", "")),
         "kind": ", ".join(kinds),
         "completeness": " ".join(f"{statement.removesuffix('.')}." for statement in _completeness(dataset)),

@@ -31,6 +31,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "in-english": ("English", "Tiếng Việt"),
 }
 
+SINCE = ("Từ {date}", "Since {date}")
+UNTIL = ("Đến {date}", "Until {date}")
+
 SAMPLE_TAG = ("dữ liệu mẫu", "sample data")
 REFERENCE_TAG = ("danh mục dùng chung", "reference list")
 RETIRED_TAG = ("ngừng cập nhật", "retired")
@@ -73,6 +76,14 @@ class Words:
             return iso
         match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", iso)
         return "/".join(part for part in reversed(match.groups()) if part) if match else iso
+
+    def period(self, start: str | None, end: str | None) -> str:
+        """01/2024 – 06/2025; "Từ 01/2024" and "Đến 06/2025" where one side is open; a single day or year only once."""
+        if start and end:
+            return self.date(start) if start == end else f"{self.date(start)} – {self.date(end)}"
+        if start:
+            return self.pick(SINCE).format(date=self.date(start))
+        return self.pick(UNTIL).format(date=self.date(end)) if end else ""
 
     def number(self, value: int) -> str:
         """12345 → 12.345 in Vietnamese, 12,345 else."""
