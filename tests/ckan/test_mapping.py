@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from importlib.resources import files
+from typing import Any
 
 import pytest
 import yaml
 
 from dulieumo import descriptors
-from dulieumo.ckan import mapping, scheming, wording
+from dulieumo.ckan import fluent, mapping, scheming, wording
 from dulieumo.ckan.mapping import Options
 from dulieumo.ckan.model import Desired, Policy, Remote, ServerProfile
 from dulieumo.ckan.plan import Intent, plan, policy_of
@@ -166,3 +168,43 @@ def test_a_policy_is_looked_up_by_field_then_family_then_all() -> None:
     assert policy_of(policies, "title", None) is Policy.ADOPT
     assert policy_of(policies, "name", "ben.csv") is Policy.OURS
     assert policy_of({}, "title", None) is Policy.OURS
+
+
+FLUENT = replace(
+    SCHEMING,
+    scheming=(*SCHEMING.scheming, "title_translated", "notes_translated"),
+    scheming_resource=("url", "name_translated", "description_translated"),
+)
+
+
+def test_a_server_with_fluent_gets_titles_and_descriptions_in_both_languages(catalog: Catalog) -> None:
+    found = desired(catalog, "ben-xe", FLUENT)
+    assert found.fields["title_translated"] == {"vi": "Bến xe và chuyến xe", "en": "Bus stations and departures"}
+    notes = found.fields["notes_translated"]
+    assert "**Nguồn số liệu" in notes["vi"]
+    assert "In English" not in notes["vi"], "the other language has a field of its own"
+    assert "**Sources" in notes["en"]
+    names = found.resources[0].fields["name_translated"]
+    assert (names["vi"], names["en"]) == ("Bến xe (CSV)", "Stations (CSV)")
+    rows = found.resources[0].fields["description_translated"]
+    assert rows["vi"].endswith("Số dòng: 3.")
+    assert rows["en"].endswith("Rows: 3.")
+    assert not any(name.endswith("_translated") for name in desired(catalog, "ben-xe", SCHEMING).fields)
+
+
+def test_what_fluent_makes_of_the_translations_is_not_compared(catalog: Catalog) -> None:
+    wanted = desired(catalog, "ben-xe", FLUENT).fields
+    body = {
+        "title": wanted["title_translated"]["en"],
+        "notes": wanted["notes_translated"]["en"],
+        **wanted_translated(wanted),
+    }
+    theirs = mapping.observed(body)
+    assert theirs["title"] != wanted["title"], "CKAN answers it in the language of its site"
+    for name in ("title", "notes", "version"):
+        told = fluent.told_in(name, wanted)
+        assert theirs.get(told) == (wanted[told] if name != "version" else None)
+
+
+def wanted_translated(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if name.endswith(fluent.SUFFIX)}

@@ -2,7 +2,7 @@
 
 The page is written for the public: Vietnamese first (the catalogue's first language), frequency and dates in words, the
 sample notice on top. On a plain CKAN what has no field of its own becomes an extra with a label that reads well; a server
-with scheming gets its own fields filled (`scheming.py`).
+with scheming gets its own fields filled (`scheming.py`, `fluent.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from dulieumo.model import Artifact, Catalog, Dataset, DatasetVersion, Kind, Release, Resource, Status, Text
 
-from . import datastore, names, scheming
+from . import datastore, fluent, names, scheming
 from .model import Desired, DesiredResource, DesiredTable, ServerProfile
 from .stamp import KEY as STAMP_KEY
 from .words import KINDS, PARTLY_SAMPLE_NOTICE, REFERENCE_TAG, RETIRED_TAG, SAMPLE_NOTICE, SAMPLE_TAG, STATUSES, Words
@@ -66,7 +66,7 @@ def desired(
     words = Words(catalog.languages[0] if catalog.languages else "vi")
     name = f"{options.prefix}{dataset.name}"
     resources = tuple(
-        _resource(version, resource, artifact, catalog, name, words, options)
+        _resource(version, resource, artifact, catalog, name, profile, options)
         for resource in dataset.resources
         for artifact in _offered(version, resource)
     )
@@ -82,6 +82,11 @@ def desired(
         "version": dataset.version,
         "url": page_url(dataset, catalog),
     }
+    translated = {
+        code: {"title": f"{options.title_prefix}{spoken.title}", "notes": notes(spoken, Words(code))}
+        for code in (catalog.languages if fluent.is_declared(profile.scheming) else ())
+        for spoken in (fluent.in_language(dataset, code),)
+    }
     own, extras = scheming.place(dataset, catalog, profile, _extras(version, words))
     return Desired(
         name=name,
@@ -90,7 +95,12 @@ def desired(
         publisher=dataset.publisher,
         version=version.version,
         content_hash=version.content_hash,
-        fields={**fields, **own, **{f"extras.{words.label(key)}": value for key, value in extras.items()}},
+        fields={
+            **fields,
+            **fluent.place(translated, profile.scheming),
+            **own,
+            **{f"extras.{words.label(key)}": value for key, value in extras.items()},
+        },
         resources=resources,
         is_sample=Kind.SAMPLE in dataset.kinds,
     )
@@ -112,15 +122,26 @@ def _resource(
     artifact: Artifact,
     catalog: Catalog,
     name: str,
-    words: Words,
+    profile: ServerProfile,
     options: Options,
 ) -> DesiredResource:
     key = names.resource_key(artifact.path)
     label = FORMATS.get(artifact.kind) or FILE_FORMATS.get(resource.format, resource.format.upper())
     path = f"{version.folder}/{artifact.path}"
+
+    def said(code: str) -> dict[str, str]:
+        spoken = fluent.in_language(resource, code)
+        return {
+            "name": f"{spoken.title} ({label})",
+            "description": _resource_description(spoken, artifact, Words(code)),
+        }
+
+    translated = {
+        code: said(code) for code in (catalog.languages if fluent.is_declared(profile.scheming_resource) else ())
+    }
     fields: dict[str, Any] = {
-        "name": f"{resource.title} ({label})",
-        "description": _resource_description(version, resource, artifact, words),
+        **said(catalog.languages[0] if catalog.languages else "vi"),
+        **fluent.place(translated, profile.scheming_resource),
         "format": label,
         "mimetype": artifact.media_type,
     }
@@ -156,7 +177,7 @@ def _table(version: DatasetVersion, resource: Resource) -> DesiredTable | None:
     )
 
 
-def _resource_description(version: DatasetVersion, resource: Resource, artifact: Artifact, words: Words) -> str:
+def _resource_description(resource: Resource, artifact: Artifact, words: Words) -> str:
     parts = []
     if resource.kind is Kind.SAMPLE and resource.is_table:
         parts.append(f"**{words.pick(SAMPLE_NOTICE)}**")
@@ -306,6 +327,8 @@ def observed(body: Mapping[str, Any]) -> dict[str, Any]:
         if extra["key"] != STAMP_KEY:
             fields[f"extras.{extra['key']}"] = extra["value"] or ""
     for key, value in body.items():
+        if isinstance(value, dict) and key.endswith(fluent.SUFFIX):
+            fields[key] = value
         if isinstance(value, list) and key not in (
             "groups",
             "tags",

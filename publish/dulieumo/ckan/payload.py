@@ -58,7 +58,7 @@ def revise(
         update["private"] = private
     if there.body.get("state") == "deleted":
         update["state"] = "active"
-    lists = [*_LISTS, *(name for name, value in desired.fields.items() if isinstance(value, list))]
+    lists = [*_LISTS, *(name for name, value in desired.fields.items() if isinstance(value, list | dict))]
     return {
         "match": match(there),
         "filter": [f"-{name}" for name in dict.fromkeys(lists)],

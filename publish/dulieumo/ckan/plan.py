@@ -15,7 +15,7 @@ from typing import Any
 from dulieumo import canonical
 from dulieumo.model import Release
 
-from . import mapping, names, stamp
+from . import fluent, mapping, names, stamp
 from .model import (
     Action,
     Change,
@@ -192,7 +192,7 @@ class _Comparison:
         theirs = mapping.observed(self.there.body)
         for name, ours in self.desired.fields.items():
             value = theirs.get(name, "" if not isinstance(ours, list) else [])
-            if _same(name, ours, value):
+            if _same(name, ours, value) or fluent.told_in(name, self.desired.fields) != name:
                 continue
             self._field(name, ours, value, None)
         for name, value in theirs.items():
@@ -238,7 +238,7 @@ class _Comparison:
         theirs = mapping.observed_resource(remote)
         for name, ours in resource.fields.items():
             value = theirs.get(name, "")
-            if not _same(name, ours, value):
+            if not _same(name, ours, value) and fluent.told_in(name, resource.fields) == name:
                 self._field(name, ours, value, resource.key)
         if resource.is_link:
             if theirs.get("url_type"):

@@ -15,7 +15,7 @@ from dulieumo.errors import NotAuthorized, RemoteError
 from dulieumo.model import Release
 from dulieumo.store import FolderStore
 
-from . import mapping, sample, views
+from . import fluent, mapping, sample, views
 from .client import Client
 from .model import Desired, DesiredResource, DesiredTable, Probe, ServerProfile, Verification
 
@@ -100,7 +100,8 @@ class _Look:
             return
         yield self._probe(None, "dataset")
         theirs = mapping.observed(body)
-        for name in ("title", "notes", "license_id", "version"):
+        for core in ("title", "notes", "license_id", "version"):
+            name = fluent.told_in(core, self.desired.fields)
             ours = self.desired.fields.get(name)
             yield self._probe(None, name, None if theirs.get(name) == ours else "field-differs", field=name)
         there = {str(resource["id"]): resource for resource in body.get("resources") or ()}
