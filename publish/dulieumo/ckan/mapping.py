@@ -66,7 +66,7 @@ def desired(
     words = Words(catalog.languages[0] if catalog.languages else "vi")
     name = f"{options.prefix}{dataset.name}"
     resources = tuple(
-        _resource(version, resource, artifact, catalog, name, profile, options)
+        _resource(version, resource, artifact, catalog, name, words, profile, options)
         for resource in dataset.resources
         for artifact in _offered(version, resource)
     )
@@ -122,6 +122,7 @@ def _resource(
     artifact: Artifact,
     catalog: Catalog,
     name: str,
+    words: Words,
     profile: ServerProfile,
     options: Options,
 ) -> DesiredResource:
@@ -129,18 +130,18 @@ def _resource(
     label = FORMATS.get(artifact.kind) or FILE_FORMATS.get(resource.format, resource.format.upper())
     path = f"{version.folder}/{artifact.path}"
 
-    def said(code: str) -> dict[str, str]:
-        spoken = fluent.in_language(resource, code)
+    def said(spoken: Resource, words: Words) -> dict[str, str]:
         return {
             "name": f"{spoken.title} ({label})",
-            "description": _resource_description(spoken, artifact, Words(code)),
+            "description": _resource_description(spoken, artifact, words),
         }
 
     translated = {
-        code: said(code) for code in (catalog.languages if fluent.is_declared(profile.scheming_resource) else ())
+        code: said(fluent.in_language(resource, code), Words(code))
+        for code in (catalog.languages if fluent.is_declared(profile.scheming_resource) else ())
     }
     fields: dict[str, Any] = {
-        **said(catalog.languages[0] if catalog.languages else "vi"),
+        **said(resource, words),
         **fluent.place(translated, profile.scheming_resource),
         "format": label,
         "mimetype": artifact.media_type,
